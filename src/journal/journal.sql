@@ -1,0 +1,285 @@
+-- The journal: what was begun, done and undone, in the target database's schema "segue".
+-- Installed in one transaction; version 1. A journal newer than the program is refused.
+create schema segue;
+comment on schema segue is 'journal of segue, the data model migration tool';
+
+create table segue.meta (
+  version integer not null,
+  "systemIdentifier" bigint not null,
+  "installedAt" timestamptz not null default clock_timestamp()
+);
+comment on table segue.meta is 'one row: version of this journal';
+comment on column segue.meta.version is 'layout version; a program that knows only older ones refuses to work';
+comment on column segue.meta."systemIdentifier" is 'pg_control system identifier of the cluster the journal was made in; differs in a clone';
+comment on column segue.meta."installedAt" is 'when the journal was installed';
+
+create table segue.plans (
+  plan text primary key,
+  title text not null,
+  hash text not null,
+  epoch bigint not null default 0,
+  "beganAt" timestamptz not null default clock_timestamp()
+);
+comment on table segue.plans is 'every plan that was ever begun here';
+comment on column segue.plans.plan is 'name of the plan';
+comment on column segue.plans.title is 'its title';
+comment on column segue.plans.hash is 'SHA-256 over the plan file and every file it names, as last run';
+comment on column segue.plans.epoch is 'fencing token: each runner adds one; a runner with an older one may change nothing';
+comment on column segue.plans."beganAt" is 'first run';
+
+create table segue.steps (
+  plan text not null references segue.plans,
+  phase text not null,
+  step text not null,
+  position integer not null,
+  kind text not null,
+  state text not null check (state in ('begun', 'done', 'undoing', 'undone')),
+  attempts integer not null default 1,
+  "beganAt" timestamptz not null default clock_timestamp(),
+  "endedAt" timestamptz,
+  rows bigint not null default 0,
+  "longestLockWaitMs" double precision not null default 0,
+  detail jsonb not null default '{}',
+  primary key (plan, phase, step)
+);
+comment on table segue.steps is 'state of every step; a step with no row has not begun';
+comment on column segue.steps.plan is 'name of the plan';
+comment on column segue.steps.phase is 'name of the phase';
+comment on column segue.steps.step is 'name of the step, unique in its phase';
+comment on column segue.steps.position is 'order over the whole plan, from 0';
+comment on column segue.steps.kind is 'sql, profile, sync, backfill, verify, require, rollout, retire, drop';
+comment on column segue.steps.state is 'begun, done, undoing or undone';
+comment on column segue.steps.attempts is 'how often it was begun';
+comment on column segue.steps."beganAt" is 'latest begin';
+comment on column segue.steps."endedAt" is 'latest end, of doing or undoing';
+comment on column segue.steps.rows is 'rows written or compared';
+comment on column segue.steps."longestLockWaitMs" is 'longest time segue stood in a lock queue of the application''s tables; nobody behind it waited longer';
+comment on column segue.steps.detail is 'evidence: counts and names, never values of the application';
+
+create table segue.operations (
+  plan text not null references segue.plans,
+  phase text not null,
+  step text not null,
+  position integer not null,
+  statement text not null,
+  undo text,
+  "inTransaction" boolean not null,
+  state text not null check (state in ('begun', 'done', 'undone')),
+  at timestamptz not null default clock_timestamp(),
+  primary key (plan, phase, step, position)
+);
+comment on table segue.operations is 'single statements of a step, each with its undo; done and journaled in one transaction where PostgreSQL can';
+comment on column segue.operations.plan is 'name of the plan';
+comment on column segue.operations.phase is 'name of the phase';
+comment on column segue.operations.step is 'name of the step';
+comment on column segue.operations.position is 'order in the step, from 0';
+comment on column segue.operations.statement is 'the statement as sent';
+comment on column segue.operations.undo is 'the statement that takes it back; null where nothing is needed';
+comment on column segue.operations."inTransaction" is 'false: begun is written first, and resume asks the catalog what happened';
+comment on column segue.operations.state is 'begun, done or undone';
+comment on column segue.operations.at is 'latest change of state';
+
+create table segue.cursors (
+  plan text not null references segue.plans,
+  step text not null,
+  range integer not null,
+  "lowerKey" text[],
+  "upperKey" text[],
+  "lastKey" text[],
+  visit integer not null default 0,
+  scanned bigint not null default 0,
+  written bigint not null default 0,
+  batches bigint not null default 0,
+  done boolean not null default false,
+  "updatedAt" timestamptz not null default clock_timestamp(),
+  primary key (plan, step, range)
+);
+comment on table segue.cursors is 'where each worker of a backfill stands; committed with the rows of its batch';
+comment on column segue.cursors.plan is 'name of the plan';
+comment on column segue.cursors.step is 'name of the backfill step';
+comment on column segue.cursors.range is 'number of the key range, one a worker';
+comment on column segue.cursors."lowerKey" is 'key before the first of the range; null: from the start';
+comment on column segue.cursors."upperKey" is 'last key of the range';
+comment on column segue.cursors."lastKey" is 'last key whose rows are committed; null: none yet';
+comment on column segue.cursors.visit is 'hash class of the rows visited next, for ordered keys';
+comment on column segue.cursors.scanned is 'rows looked at';
+comment on column segue.cursors.written is 'rows written';
+comment on column segue.cursors.batches is 'transactions committed';
+comment on column segue.cursors.done is 'true when the range is finished';
+comment on column segue.cursors."updatedAt" is 'time of the last batch';
+
+create table segue.checks (
+  id bigint generated always as identity primary key,
+  plan text not null references segue.plans,
+  phase text not null,
+  name text not null,
+  passed boolean not null,
+  expected text not null,
+  found text not null,
+  at timestamptz not null default clock_timestamp()
+);
+comment on table segue.checks is 'every result of a check or a gate''s measure, with the numbers';
+comment on column segue.checks.id is 'running number';
+comment on column segue.checks.plan is 'name of the plan';
+comment on column segue.checks.phase is 'phase the check belongs to';
+comment on column segue.checks.name is 'name of the check or measure';
+comment on column segue.checks.passed is 'whether it held';
+comment on column segue.checks.expected is 'what the plan asks for';
+comment on column segue.checks.found is 'what was measured';
+comment on column segue.checks.at is 'when';
+
+create table segue.approvals (
+  id bigint generated always as identity primary key,
+  plan text not null references segue.plans,
+  phase text not null,
+  "planHash" text not null,
+  item text,
+  actor text not null,
+  reason text not null,
+  at timestamptz not null default clock_timestamp(),
+  "withdrawnAt" timestamptz
+);
+comment on table segue.approvals is 'who let a phase pass; valid for one plan hash, void after a rollback behind it';
+comment on column segue.approvals.id is 'running number';
+comment on column segue.approvals.plan is 'name of the plan';
+comment on column segue.approvals.phase is 'phase whose gate it opens';
+comment on column segue.approvals."planHash" is 'the plan that was approved; another plan needs another approval';
+comment on column segue.approvals.item is 'checklist item it answers; null: the phase''s gate';
+comment on column segue.approvals.actor is 'who';
+comment on column segue.approvals.reason is 'why';
+comment on column segue.approvals.at is 'when';
+comment on column segue.approvals."withdrawnAt" is 'when it became void; null: valid';
+
+create table segue.flags (
+  key text primary key,
+  plan text not null references segue.plans,
+  flag text not null,
+  percent integer not null check (percent between 0 and 100),
+  revision bigint not null default 1,
+  "changedBy" text not null,
+  "changedAt" timestamptz not null default clock_timestamp()
+);
+comment on table segue.flags is 'share of traffic on the new path; read by every application process';
+comment on column segue.flags.key is 'full key, segue.<plan>.<flag>: what buckets are made of';
+comment on column segue.flags.plan is 'name of the plan';
+comment on column segue.flags.flag is 'name in the plan';
+comment on column segue.flags.percent is 'share of targeting keys that are on';
+comment on column segue.flags.revision is 'grows with each change';
+comment on column segue.flags."changedBy" is 'who changed it last: a person, or segue run';
+comment on column segue.flags."changedAt" is 'when';
+
+create function segue.announce_flag() returns trigger language plpgsql set search_path = pg_catalog, pg_temp as $$
+begin
+  perform pg_notify('segue_flags', new.key);
+  return null;
+end $$;
+comment on function segue.announce_flag() is 'tells every listening application process that a flag changed';
+create trigger announce after insert or update on segue.flags for each row execute function segue.announce_flag();
+
+create table segue.value_map (
+  plan text not null references segue.plans,
+  value text not null,
+  raw text not null,
+  meaning text,
+  rule text not null,
+  certainty text not null check (certainty in ('certain', 'by hours', 'decided', 'unreadable')),
+  rows bigint not null default 0,
+  "decidedBy" text not null,
+  at timestamptz not null default clock_timestamp(),
+  primary key (plan, value, raw)
+);
+comment on table segue.value_map is 'each distinct raw text and what it means';
+comment on column segue.value_map.plan is 'name of the plan';
+comment on column segue.value_map.value is 'name of the value in the plan';
+comment on column segue.value_map.raw is 'the text as stored by the old application';
+comment on column segue.value_map.meaning is 'what it becomes; null: nobody knows yet';
+comment on column segue.value_map.rule is 'rule that read it';
+comment on column segue.value_map.certainty is 'certain, by hours (of opening), decided (by a person) or unreadable';
+comment on column segue.value_map.rows is 'rows that held it at the last profile';
+comment on column segue.value_map."decidedBy" is 'the reader, or the person';
+comment on column segue.value_map.at is 'when';
+
+create table segue.value_seen (
+  plan text not null,
+  value text not null,
+  raw text not null,
+  at timestamptz not null default clock_timestamp()
+);
+comment on table segue.value_seen is 'raw texts the triggers met and the map did not know; no unique key, so that writers never wait for each other';
+comment on column segue.value_seen.plan is 'name of the plan';
+comment on column segue.value_seen.value is 'name of the value in the plan';
+comment on column segue.value_seen.raw is 'the text as stored by the old application';
+comment on column segue.value_seen.at is 'when it was met';
+
+create table segue.repairs (
+  id bigint generated always as identity primary key,
+  plan text not null,
+  mapping text not null,
+  key text[] not null,
+  direction text not null check (direction in ('new', 'old', 'both')),
+  reason text not null,
+  at timestamptz not null default clock_timestamp(),
+  "resolvedAt" timestamptz
+);
+create index repairs_open on segue.repairs (plan, mapping, key) where "resolvedAt" is null;
+comment on table segue.repairs is 'rows whose other side could not be computed, or where both sides were written and disagree';
+comment on column segue.repairs.id is 'running number';
+comment on column segue.repairs.plan is 'name of the plan';
+comment on column segue.repairs.mapping is 'name of the mapping';
+comment on column segue.repairs.key is 'the row''s key columns, as text';
+comment on column segue.repairs.direction is 'side that could not be computed; both: a conflict, both sides were kept';
+comment on column segue.repairs.reason is 'SQLSTATE or class of the reason, never a value';
+comment on column segue.repairs.at is 'when it was recorded';
+comment on column segue.repairs."resolvedAt" is 'when it was healed; null: open';
+
+create table segue.archives (
+  plan text not null references segue.plans,
+  step text not null,
+  target text not null,
+  "archiveTable" text not null,
+  rows bigint not null,
+  definition jsonb not null,
+  at timestamptz not null default clock_timestamp(),
+  primary key (plan, step, target)
+);
+comment on table segue.archives is 'what was dropped, and the table that keeps it';
+comment on column segue.archives.plan is 'name of the plan';
+comment on column segue.archives.step is 'name of the drop step';
+comment on column segue.archives.target is 'table or table.column that was dropped';
+comment on column segue.archives."archiveTable" is 'table in schema segue_archive that holds key, old values and a hash of the new row';
+comment on column segue.archives.rows is 'rows archived';
+comment on column segue.archives.definition is 'types, defaults and constraints needed to build it again';
+comment on column segue.archives.at is 'when';
+
+create table segue.audit (
+  id bigint generated always as identity primary key,
+  plan text not null,
+  at timestamptz not null default clock_timestamp(),
+  actor text not null,
+  action text not null,
+  reason text not null default '',
+  evidence jsonb not null default '{}'
+);
+comment on table segue.audit is 'append-only: each transition with actor, time, reason and evidence';
+comment on column segue.audit.id is 'running number';
+comment on column segue.audit.plan is 'name of the plan';
+comment on column segue.audit.at is 'when';
+comment on column segue.audit.actor is 'who: a person, or the user that ran segue';
+comment on column segue.audit.action is 'what: step done, phase rolled back, flag changed, approved, ...';
+comment on column segue.audit.reason is 'why, as the actor gave it';
+comment on column segue.audit.evidence is 'counts, names and durations';
+
+create function segue.refuse_change() returns trigger language plpgsql set search_path = pg_catalog, pg_temp as $$
+begin
+  raise exception 'the audit table is append-only';
+end $$;
+comment on function segue.refuse_change() is 'keeps the audit append-only';
+create trigger append_only before update or delete or truncate on segue.audit
+  for each statement execute function segue.refuse_change();
+
+-- Applications read flags with their own role.
+grant usage on schema segue to public;
+grant select on segue.flags to public;
+
+insert into segue.meta (version, "systemIdentifier")
+  select 1, system_identifier from pg_control_system();

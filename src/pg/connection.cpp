@@ -1,0 +1,201 @@
+#include "pg/connection.hpp"
+
+#include <fmt/format.h>
+#include <libpq-fe.h>
+#include <poll.h>
+
+#include <cerrno>
+
+#include "base/error.hpp"
+#include "base/text.hpp"
+#include "pg/failure.hpp"
+
+namespace segue::pg {
+
+// ---- Result
+
+Result::Result(pg_result* result) : result_(result) {}
+void Result::Clear::operator()(pg_result* result) const { PQclear(result); }
+int Result::rows() const { return PQntuples(result_.get()); }
+int Result::columns() const { return PQnfields(result_.get()); }
+bool Result::is_null(int row, int column) const { return PQgetisnull(result_.get(), row, column) != 0; }
+std::string_view Result::view(int row, int column) const {
+  return {PQgetvalue(result_.get(), row, column), static_cast<std::size_t>(PQgetlength(result_.get(), row, column))};
+}
+std::optional<std::string> Result::optional_text(int row, int column) const {
+  if (is_null(row, column)) return std::nullopt;
+  return text(row, column);
+}
+std::int64_t Result::integer(int row, int column) const { return to_integer(view(row, column)).value_or(0); }
+double Result::number(int row, int column) const { return to_number(view(row, column)).value_or(0); }
+std::int64_t Result::affected() const { return to_integer(PQcmdTuples(result_.get())).value_or(0); }
+std::string Result::column_name(int column) const { return PQfname(result_.get(), column); }
+
+// ---- Connection
+
+void Connection::Finish::operator()(pg_conn* conn) const { PQfinish(conn); }
+Connection::Connection(Connection&&) noexcept = default;
+Connection& Connection::operator=(Connection&&) noexcept = default;
+Connection::~Connection() = default;
+
+namespace {
+
+constexpr int oldest_server = 130000;
+
+std::string set_timeout(std::string_view setting, std::chrono::milliseconds value) {
+  return value.count() > 0 ? fmt::format(" -c {}={}", setting, value.count()) : std::string();
+}
+
+PGconn* open(const std::string& url, const Session& session) {
+  // Start-up options, so that the session is right from its first statement on, and after a reset too.
+  const std::string options = "-c standard_conforming_strings=on -c client_min_messages=warning" +
+                              set_timeout("lock_timeout", session.lock_timeout) +
+                              set_timeout("statement_timeout", session.statement_timeout);
+  const char* keys[] = {"dbname", "application_name", "options", "client_encoding", "keepalives_idle", nullptr};
+  const char* values[] = {url.c_str(), session.application_name.c_str(), options.c_str(), "UTF8", "10", nullptr};
+  return PQconnectdbParams(keys, values, 1);
+}
+
+}  // namespace
+
+Connection::Connection(const std::string& url, const Session& session) : conn_(open(url, session)), url_(url) {
+  if (PQstatus(conn_.get()) != CONNECTION_OK)
+    throw Error(ErrorCode::connection,
+                "cannot connect to the database: " + std::string(trim(PQerrorMessage(conn_.get()))),
+                "check --database (or SEGUE_DATABASE) and that the server runs");
+  if (server_version() < oldest_server)
+    throw Error(ErrorCode::unsupported_server,
+                fmt::format("the server is PostgreSQL {}; segue needs 13 or later", server_version() / 10000));
+  PQsetNoticeProcessor(conn_.get(), [](void*, const char*) {}, nullptr);
+  if (!session.search_path.empty())
+    run("session.search_path", "select set_config('search_path', $1, false)"_sql, {session.search_path});
+}
+
+Result Connection::run(std::string_view name, const Sql& sql, const Params& params) {
+  std::vector<const char*> values;
+  values.reserve(params.size());
+  for (const auto& param : params) values.push_back(param.text() ? param.text()->c_str() : nullptr);
+  Result result(nullptr);
+  PGresult* raw = PQexecParams(conn_.get(), sql.text().c_str(), static_cast<int>(values.size()), nullptr,
+                               values.data(), nullptr, nullptr, 0);
+  const auto status = PQresultStatus(raw);
+  if (status != PGRES_TUPLES_OK && status != PGRES_COMMAND_OK) fail(name, raw);
+  return Result(raw);
+}
+
+void Connection::run_script(std::string_view name, const Sql& sql) {
+  PGresult* raw = PQexec(conn_.get(), sql.text().c_str());
+  const auto status = PQresultStatus(raw);
+  if (status != PGRES_TUPLES_OK && status != PGRES_COMMAND_OK && status != PGRES_EMPTY_QUERY) fail(name, raw);
+  PQclear(raw);
+}
+
+std::int64_t Connection::copy_in(std::string_view name, const Sql& copy,
+                                 const std::function<bool(std::string&)>& next) {
+  PGresult* begun = PQexec(conn_.get(), copy.text().c_str());
+  if (PQresultStatus(begun) != PGRES_COPY_IN) fail(name, begun);
+  PQclear(begun);
+  std::string buffer;
+  for (bool more = true; more;) {
+    buffer.clear();
+    more = next(buffer);
+    if (!buffer.empty() && PQputCopyData(conn_.get(), buffer.data(), static_cast<int>(buffer.size())) != 1)
+      fail(name, nullptr);
+  }
+  if (PQputCopyEnd(conn_.get(), nullptr) != 1) fail(name, nullptr);
+  PGresult* raw = PQgetResult(conn_.get());
+  if (PQresultStatus(raw) != PGRES_COMMAND_OK) fail(name, raw);
+  const Result result(raw);
+  while (PGresult* rest = PQgetResult(conn_.get())) PQclear(rest);
+  return result.affected();
+}
+
+std::optional<Notification> Connection::wait_notification(std::chrono::milliseconds timeout) {
+  const auto take = [&]() -> std::optional<Notification> {
+    PGnotify* raw = PQnotifies(conn_.get());
+    if (raw == nullptr) return std::nullopt;
+    Notification notification{raw->relname, raw->extra, raw->be_pid};
+    PQfreemem(raw);
+    return notification;
+  };
+  if (auto waiting = take()) return waiting;
+  pollfd descriptor{PQsocket(conn_.get()), POLLIN, 0};
+  if (::poll(&descriptor, 1, static_cast<int>(timeout.count())) <= 0) return std::nullopt;
+  if (PQconsumeInput(conn_.get()) != 1) fail("listen", nullptr);
+  return take();
+}
+
+void Connection::fail(std::string_view name, pg_result* raw, bool commit) {
+  const Result owner(raw);
+  if (raw == nullptr || PQstatus(conn_.get()) == CONNECTION_BAD) {
+    if (commit)
+      throw Error(ErrorCode::in_doubt, "the connection broke before COMMIT was answered; it may have happened",
+                  "run the same command again: what happened is looked up, not assumed")
+          .with_statement(std::string(name)).with_outcome(Outcome::unknown);
+    throw Error(ErrorCode::connection, "the connection to the database broke",
+                "run the same command again: it goes on where it stopped")
+        .with_statement(std::string(name));
+  }
+  throw failure_of(raw, name);
+}
+
+bool Connection::in_transaction() const { return PQtransactionStatus(conn_.get()) != PQTRANS_IDLE; }
+bool Connection::is_open() const { return PQstatus(conn_.get()) == CONNECTION_OK; }
+int Connection::server_version() const { return PQserverVersion(conn_.get()); }
+int Connection::backend_pid() const { return PQbackendPID(conn_.get()); }
+int Connection::socket() const { return PQsocket(conn_.get()); }
+
+void Connection::cancel() {
+  char message[256];
+  if (PGcancel* cancel = PQgetCancel(conn_.get())) {
+    PQcancel(cancel, message, sizeof message);
+    PQfreeCancel(cancel);
+  }
+}
+
+// ---- Transaction
+
+Transaction::Transaction(Connection& db, const Sql& begin) : db_(db) { db_.run("transaction.begin", begin); }
+
+Transaction::~Transaction() {
+  if (!open_) return;
+  try {
+    rollback();
+  } catch (const Error&) {  // the session is gone, and with it the transaction
+  }
+}
+
+void Transaction::commit() {
+  open_ = false;
+  PGresult* raw = PQexec(db_.conn_.get(), "commit");
+  if (PQresultStatus(raw) != PGRES_COMMAND_OK) db_.fail("transaction.commit", raw, true);
+  const bool rolled_back = std::string_view(PQcmdStatus(raw)) == "ROLLBACK";
+  PQclear(raw);
+  if (rolled_back)
+    throw Error(ErrorCode::database, "the transaction had failed and was rolled back")
+        .with_statement("transaction.commit");
+}
+
+void Transaction::rollback() {
+  open_ = false;
+  if (db_.is_open() && db_.in_transaction()) db_.run("transaction.rollback", "rollback"_sql);
+}
+
+std::string without_password(const std::string& url) {
+  char* message = nullptr;
+  PQconninfoOption* options = PQconninfoParse(url.c_str(), &message);
+  if (options == nullptr) {
+    PQfreemem(message);
+    return "(unreadable connection text)";
+  }
+  std::string text;
+  for (auto* option = options; option->keyword != nullptr; ++option) {
+    if (option->val == nullptr || std::string_view(option->dispchar).find('*') != std::string_view::npos) continue;
+    if (!text.empty()) text += ' ';
+    text += fmt::format("{}={}", option->keyword, option->val);
+  }
+  PQconninfoFree(options);
+  return text;
+}
+
+}  // namespace segue::pg

@@ -1,0 +1,129 @@
+// One synchronous PostgreSQL session over libpq.
+// Does: run named statements with text parameters, transactions, COPY in, notifications; turn every
+//       failure into segue::Error with SQLSTATE and outcome (a lost answer to COMMIT is `in_doubt`).
+// Does not: retry, pool, or share a session between threads. Parameter values never enter an error.
+#pragma once
+#include <chrono>
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "sql/text.hpp"
+
+struct pg_conn;
+struct pg_result;
+
+namespace segue::pg {
+
+using sql::Sql;
+
+// A parameter: NULL or text in PostgreSQL's input format.
+class Param {
+ public:
+  Param(std::nullptr_t) {}
+  Param(const char* text) : text_(text) {}
+  Param(std::string text) : text_(std::move(text)) {}
+  Param(std::string_view text) : text_(std::string(text)) {}
+  Param(const std::optional<std::string>& text) : text_(text) {}
+  Param(bool value) : text_(value ? "t" : "f") {}
+  template <class Number> requires(std::is_arithmetic_v<Number> && !std::is_same_v<Number, bool>)
+  Param(Number value) : text_(std::to_string(value)) {}
+  const std::optional<std::string>& text() const { return text_; }
+
+ private:
+  std::optional<std::string> text_;
+};
+using Params = std::vector<Param>;
+
+class Result {
+ public:
+  explicit Result(pg_result* result);
+  int rows() const;
+  int columns() const;
+  bool empty() const { return rows() == 0; }
+  bool is_null(int row, int column) const;
+  std::string_view view(int row, int column) const;              // "" for NULL
+  std::string text(int row = 0, int column = 0) const { return std::string(view(row, column)); }
+  std::optional<std::string> optional_text(int row, int column) const;
+  std::int64_t integer(int row = 0, int column = 0) const;
+  double number(int row = 0, int column = 0) const;
+  bool boolean(int row = 0, int column = 0) const { return view(row, column) == "t"; }
+  std::int64_t affected() const;                                 // rows of INSERT, UPDATE, DELETE, COPY
+  std::string column_name(int column) const;
+
+ private:
+  struct Clear { void operator()(pg_result* result) const; };
+  std::unique_ptr<pg_result, Clear> result_;
+};
+
+struct Session {
+  std::string application_name = "segue";
+  std::string search_path;                                       // empty: the server's own
+  std::chrono::milliseconds lock_timeout{0};                     // 0: none
+  std::chrono::milliseconds statement_timeout{0};                // 0: none
+};
+
+struct Notification {
+  std::string channel, payload;
+  int pid;
+};
+
+class Connection {
+ public:
+  // URL or key=value text as libpq takes it. Throws connection or unsupported_server (before PostgreSQL 13).
+  explicit Connection(const std::string& url, const Session& session = {});
+  Connection(Connection&&) noexcept;
+  Connection& operator=(Connection&&) noexcept;
+  ~Connection();
+
+  // One statement. `name` appears in errors and logs; it is not a prepared statement's name.
+  Result run(std::string_view name, const Sql& sql, const Params& params = {});
+  // Several statements without parameters in one simple query (one implicit transaction).
+  void run_script(std::string_view name, const Sql& sql);
+  // COPY ... FROM STDIN; `next` appends rows in text format and returns false at the end.
+  std::int64_t copy_in(std::string_view name, const Sql& copy, const std::function<bool(std::string&)>& next);
+
+  std::optional<Notification> wait_notification(std::chrono::milliseconds timeout);
+
+  bool in_transaction() const;
+  bool is_open() const;
+  int server_version() const;                                    // e.g. 150020
+  int backend_pid() const;
+  int socket() const;
+  const std::string& url() const { return url_; }
+  // Asks the server to stop the running statement; may be called from another thread or a signal watcher.
+  void cancel();
+  pg_conn* raw() { return conn_.get(); }
+
+ private:
+  friend class Transaction;
+  [[noreturn]] void fail(std::string_view name, pg_result* result, bool commit = false);
+  struct Finish { void operator()(pg_conn* conn) const; };
+  std::unique_ptr<pg_conn, Finish> conn_;
+  std::string url_;
+};
+
+// BEGIN on construction, ROLLBACK on destruction unless committed.
+class Transaction {
+ public:
+  explicit Transaction(Connection& db, const Sql& begin = "begin"_sql);
+  ~Transaction();
+  Transaction(const Transaction&) = delete;
+  Transaction& operator=(const Transaction&) = delete;
+  // Throws in_doubt with outcome unknown where the answer was lost.
+  void commit();
+  void rollback();
+
+ private:
+  Connection& db_;
+  bool open_ = true;
+};
+
+// The libpq connection text without its password, for messages.
+std::string without_password(const std::string& url);
+
+}  // namespace segue::pg

@@ -1,0 +1,67 @@
+#include "pg/failure.hpp"
+
+#include <libpq-fe.h>
+
+#include <string>
+
+namespace segue::pg {
+namespace {
+
+std::string field(const PGresult* result, int code) {
+  const char* text = PQresultErrorField(result, code);
+  return text == nullptr ? "" : text;
+}
+
+// Class 22 (data exception) and 23 (integrity) quote values of the row, as P0001 (RAISE) may.
+bool may_quote_data(std::string_view sqlstate) {
+  return sqlstate.substr(0, 2) == "22" || sqlstate.substr(0, 2) == "23" || sqlstate == "P0001";
+}
+
+std::string where_of(const PGresult* result) {
+  std::string where;
+  const auto add = [&](int code, const char* label) {
+    if (const auto name = field(result, code); !name.empty()) where += (where.empty() ? "" : ", ") + (label + name);
+  };
+  add(PG_DIAG_TABLE_NAME, "table ");
+  add(PG_DIAG_COLUMN_NAME, "column ");
+  add(PG_DIAG_CONSTRAINT_NAME, "constraint ");
+  return where;
+}
+
+std::string message_of(const PGresult* result, std::string_view sqlstate) {
+  if (!may_quote_data(sqlstate)) return field(result, PG_DIAG_MESSAGE_PRIMARY);
+  const std::string_view kind = sqlstate.substr(0, 2) == "23" ? "a constraint was violated"
+                                : sqlstate == "P0001"         ? "a statement raised an exception"
+                                                              : "a value could not be converted";
+  const auto where = where_of(result);
+  return std::string(kind) + (where.empty() ? "" : " (" + where + ")");
+}
+
+ErrorCode code_of(std::string_view sqlstate) {
+  if (sqlstate == "55P03") return ErrorCode::lock_timeout;
+  if (sqlstate == "42501") return ErrorCode::permission;
+  if (sqlstate == "57P01" || sqlstate == "57P02" || sqlstate == "57P03") return ErrorCode::connection;
+  if (sqlstate.substr(0, 2) == "08") return ErrorCode::connection;
+  return ErrorCode::database;
+}
+
+std::string hint_of(ErrorCode code) {
+  switch (code) {
+    case ErrorCode::permission: return "give the role this right, or connect as another one";
+    case ErrorCode::connection: return "run the same command again: it goes on where it stopped";
+    case ErrorCode::lock_timeout: return "run the same command again when the blocker is gone";
+    default: return {};
+  }
+}
+
+}  // namespace
+
+Error failure_of(const pg_result* result, std::string_view statement) {
+  const auto sqlstate = field(result, PG_DIAG_SQLSTATE);
+  const auto code = code_of(sqlstate);
+  return Error(code, message_of(result, sqlstate), hint_of(code))
+      .with_sqlstate(sqlstate)
+      .with_statement(std::string(statement));
+}
+
+}  // namespace segue::pg

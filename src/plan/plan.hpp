@@ -1,0 +1,131 @@
+// A plan as a value: what the plan file and the SQL files beside it say, checked for form only.
+// Does: hold names, SQL text and thresholds with the place they came from.
+// Does not: know the database (see catalog/, check/) or run anything. Pure.
+#pragma once
+#include <chrono>
+#include <map>
+#include <optional>
+#include <string>
+#include <utility>
+#include <variant>
+#include <vector>
+
+namespace segue::plan {
+
+// file:line:column, 1-based; column counts characters.
+struct Where {
+  std::string file;
+  int line = 0, column = 0;
+  std::string text() const;
+};
+
+struct Contact { std::string role, reach; };
+
+// Free text -> meaning. `becomes` is read top down: the first boundary the time lies before wins.
+struct ValueDef {
+  std::string name, table, column;
+  std::string reader;                                            // "time-of-day"
+  struct Boundary { std::string before, meaning; };              // before "12:00"
+  std::vector<Boundary> becomes;
+  std::string otherwise;
+  std::optional<std::string> hours;                              // "09:00-18:00": opening hours, if given
+  std::optional<std::string> live;                               // provisional meaning of unreadable values; none: NULL
+  std::vector<std::pair<std::string, std::string>> decided;      // raw -> meaning, decided by the plan's author
+  Where where;
+};
+
+using ColumnExpressions = std::vector<std::pair<std::string, std::string>>;  // column -> SQL expression, in file order
+
+// One direction of a mapping. `from` is a FROM item list joined to the row; expressions name the row
+// as old.<column> (direction new) or new.<column> (direction old) and may use value(<name>).
+struct Side {
+  std::string from;                                              // "services s ON s.code = old.service::text"; may be empty
+  ColumnExpressions set;
+  ColumnExpressions otherwise;                                   // stand-ins where the side cannot be computed
+  Where where;
+};
+
+struct Mapping {
+  std::string name, table;
+  Side to_new, to_old;
+  std::vector<std::string> snapshot;                             // right when written; compared for presence only
+  Where where;
+};
+
+struct SqlStep { std::string file, text; std::string undo_file, undo_text; };   // undo_*: empty where not given
+struct ProfileStep { std::string value; };
+struct SyncStep { std::string mapping; };
+struct BackfillStep { std::string mapping; int workers = 0; };   // 0: as the machine allows
+struct VerifyStep { std::string mapping; };
+struct RequireStep { std::string table; std::vector<std::string> columns; };
+struct RolloutStep { std::string flag; std::vector<int> percents; std::chrono::milliseconds bake{0}; };
+struct Target { std::string table, column; };                    // column empty: the whole table
+struct RetireStep { std::vector<Target> targets; };
+struct DropStep { std::vector<Target> targets; bool archive = false; };
+
+struct Step {
+  std::string name;                                              // as shown and journaled, unique in its phase
+  std::variant<SqlStep, ProfileStep, SyncStep, BackfillStep, VerifyStep, RequireStep, RolloutStep, RetireStep, DropStep> what;
+  Where where;
+  std::string kind() const;                                      // "sql", "profile", ...
+};
+
+struct Check { std::string name, sql, expect; Where where; };
+
+// "100%", ">= 95%", "< 95%", "0", "<= 10": a bound on a measure; shares are fractions of 1.
+struct Bound {
+  enum class Sense { at_least, at_most, below, above, equal } sense = Sense::at_least;
+  double value = 0;
+  bool percent = false;
+  bool holds(double measured) const;
+  std::string text() const;
+};
+
+// What must hold before the next phase may begin.
+struct Gate {
+  std::optional<Bound> populated;                                // share of rows whose new side is complete
+  std::optional<Bound> read;                                     // share of rows whose free text was read
+  std::optional<Bound> largest_share;                            // "share of one period"
+  std::optional<Bound> mismatches;                               // rows where old and new disagree; default 0
+  std::optional<Bound> repairs;                                  // open entries of the repair queue; default 0
+  int approvals = 0;
+  Where where;
+};
+
+struct Phase {
+  std::string name, title;
+  bool irreversible = false;
+  std::vector<Step> steps;
+  std::vector<Check> checks;
+  std::optional<Gate> gate;
+  Where where;
+};
+
+struct Limits {
+  std::chrono::milliseconds lock_timeout{100};                   // the longest an application statement may wait
+  std::chrono::milliseconds lock_budget{600'000};                // the longest segue tries for one lock
+};
+
+struct Plan {
+  std::string name, title, schema = "public";
+  std::vector<Contact> contacts;
+  std::vector<std::string> checklist;                            // manual items; each wants an approval
+  Limits limits;
+  std::vector<ValueDef> values;
+  std::vector<Mapping> mappings;
+  std::vector<Phase> phases;
+  std::string directory;                                         // where plan.yaml stands
+  std::string hash;                                              // SHA-256 over plan.yaml and every file it names
+
+  const Mapping& mapping(const std::string& name) const;         // Error{not_found} if absent
+  const ValueDef& value(const std::string& name) const;
+  const Phase& phase(const std::string& name) const;
+  std::size_t phase_index(const std::string& name) const;
+};
+
+// The folder (with plan.yaml in it) or the file. Error{plan_file}: "file:line:column: expected ..., got ...".
+Plan load(const std::string& path);
+// The same from texts, for tests and tools: `read` gives the bytes of a file named relative to the plan.
+Plan parse(const std::string& file_name, const std::string& yaml, const std::string& directory);
+
+}  // namespace segue::plan

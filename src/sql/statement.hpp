@@ -1,0 +1,67 @@
+// A user's SQL file as single statements, and what PostgreSQL will do for each.
+// Does: split with PostgreSQL's own parser (libpg_query), name locks, rewrites, scans and touched tables,
+//       write the safe form, derive the undo where it is certain.
+// Does not: look into a database; what needs the catalog (types, sizes, existing objects) is check/'s and steps/'.
+// Locks: observed on PostgreSQL 13 to 18.
+#pragma once
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "sql/text.hpp"
+
+namespace segue::sql {
+
+enum class Lock { none, access_share, row_share, row_exclusive, share_update_exclusive, share,
+                  share_row_exclusive, exclusive, access_exclusive };
+std::string_view name_of(Lock lock);                             // "ACCESS EXCLUSIVE"
+
+struct Statement {
+  std::string text;                                              // without the leading comments and the semicolon
+  std::string kind;                                              // the parser's node: "CreateStmt", "IndexStmt", ...
+  int line = 1, column = 1;                                      // of its first character in the file, 1-based, in characters
+};
+
+// Error{plan_file} "file:line:column: ..." on a syntax error. `file` is only for messages.
+std::vector<Statement> split(const std::string& file, std::string_view text);
+
+// How to learn, after a crash, whether a statement that cannot run in a transaction has been done.
+struct IndexProbe { QualifiedName table; std::string index; bool dropped = false; };
+
+// One statement as segue sends it.
+struct Operation {
+  Sql sql;
+  std::string describes;                                         // "create index \"reservations_period_idx\" on \"reservations\""
+  Lock lock = Lock::none;                                        // strongest lock on a table that existed before the plan
+  std::vector<QualifiedName> tables;                             // tables it locks or writes (schema empty: plan's schema)
+  bool rewrites = false;                                         // the table is written anew under the lock
+  bool scans = false;                                            // the table is read under a lock that stops writers
+  bool in_transaction = true;                                    // false: CREATE INDEX CONCURRENTLY and its like
+  bool writes_rows = false;                                      // INSERT, UPDATE, DELETE, COPY, TRUNCATE
+  std::vector<IndexProbe> index;                                 // at most one
+  enum class Undo { none_needed, derived, must_be_written, impossible } undo_kind = Undo::must_be_written;
+  Sql undo;                                                      // where derived; run with the same care
+  int line = 1, column = 1;                                      // of the user's statement
+  std::string note;                                              // why the form differs from what was written; "" if it does not
+};
+
+// What an earlier statement of the same plan has made: a table nobody uses yet needs no safe form,
+// and rows put into it need no undo.
+struct Created { std::vector<QualifiedName> tables, types; };
+
+// The statement as one or several operations, in the order they must run; `created` grows by what it makes.
+// Error{plan_file} for what may never be run by a plan (BEGIN/COMMIT, VACUUM FULL, \commands, CASCADE drops...).
+std::vector<Operation> make_safe(const std::string& file, const Statement& statement, Created& created);
+
+// The columns that an expression or FROM item takes from `row` ("old" or "new"), and whether it uses anything else
+// (another alias, an unqualified name): then its value may depend on every column the FROM item joins on.
+struct References { std::vector<std::string> columns; bool others = false; };
+References references_of(const std::string& where, const std::string& expression, const std::string& row);
+// The expression with each <row>.column replaced by <replacement>."column", each value(name) by what `value` says,
+// and nothing else touched. Works on tokens, so strings and comments are safe.
+// `whole_from`: the text is a FROM item ("services s ON ...") instead of an expression.
+std::string with_row(const std::string& where, const std::string& text, const std::string& row,
+                     const std::string& replacement, bool whole_from,
+                     const std::vector<std::pair<std::string, std::string>>& values);
+
+}  // namespace segue::sql
