@@ -4,6 +4,7 @@
 #include <openssl/rand.h>
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <array>
 #include <charconv>
 #include <fstream>
@@ -87,6 +88,16 @@ std::optional<double> to_number(std::string_view text) {
   const auto [end, failure] = std::from_chars(text.data(), text.data() + text.size(), value);
   if (failure != std::errc{} || end != text.data() + text.size() || text.empty()) return std::nullopt;
   return value;
+}
+
+std::optional<std::chrono::milliseconds> to_duration(std::string_view text) {
+  static constexpr std::pair<std::string_view, std::int64_t> units[] = {{"ms", 1}, {"s", 1000}, {"min", 60'000}, {"h", 3'600'000}};
+  constexpr std::size_t longest_number = 9;                      // no product leaves 64 bits
+  const auto digits = std::min(text.find_first_not_of("0123456789"), text.size());
+  if (digits == 0 || digits > longest_number) return std::nullopt;
+  for (const auto& [unit, milliseconds] : units)
+    if (text.substr(digits) == unit) return std::chrono::milliseconds(*to_integer(text.substr(0, digits)) * milliseconds);
+  return std::nullopt;
 }
 
 std::string sha256_hex(std::string_view bytes) {

@@ -1,5 +1,6 @@
 // Small text tools that the standard library lacks; bytes in, bytes out, no locale.
 #pragma once
+#include <chrono>
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -16,6 +17,8 @@ bool is_valid_utf8(std::string_view text);
 // The whole text as a number, or nothing.
 std::optional<std::int64_t> to_integer(std::string_view text);
 std::optional<double> to_number(std::string_view text);
+// "500ms", "10s", "5min", "24h", or nothing.
+std::optional<std::chrono::milliseconds> to_duration(std::string_view text);
 // Lower-case hex SHA-256 of the bytes.
 std::string sha256_hex(std::string_view bytes);
 // The file's bytes; Error{not_found} if it cannot be read.

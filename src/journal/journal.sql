@@ -150,12 +150,15 @@ comment on column segue.approvals.reason is 'why';
 comment on column segue.approvals.at is 'when';
 comment on column segue.approvals."withdrawnAt" is 'when it became void; null: valid';
 
+create sequence segue.flag_revision;
+comment on sequence segue.flag_revision is 'one number for every change of any flag';
+
 create table segue.flags (
   key text primary key,
   plan text not null references segue.plans,
   flag text not null,
   percent integer not null check (percent between 0 and 100),
-  revision bigint not null default 1,
+  revision bigint not null default nextval('segue.flag_revision'),
   "changedBy" text not null,
   "changedAt" timestamptz not null default clock_timestamp()
 );
@@ -164,7 +167,7 @@ comment on column segue.flags.key is 'full key, segue.<plan>.<flag>: what bucket
 comment on column segue.flags.plan is 'name of the plan';
 comment on column segue.flags.flag is 'name in the plan';
 comment on column segue.flags.percent is 'share of targeting keys that are on';
-comment on column segue.flags.revision is 'grows with each change';
+comment on column segue.flags.revision is 'grows with each change of any flag';
 comment on column segue.flags."changedBy" is 'who changed it last: a person, or segue run';
 comment on column segue.flags."changedAt" is 'when';
 
@@ -175,6 +178,40 @@ begin
 end $$;
 comment on function segue.announce_flag() is 'tells every listening application process that a flag changed';
 create trigger announce after insert or update on segue.flags for each row execute function segue.announce_flag();
+
+create table segue.snapshots (
+  plan text not null references segue.plans,
+  phase text not null,
+  schema text not null,
+  definition text not null,
+  at timestamptz not null default clock_timestamp(),
+  primary key (plan, phase)
+);
+comment on table segue.snapshots is 'every definition of the schema as it was before a phase began: a rollback is proven against it';
+comment on column segue.snapshots.plan is 'name of the plan';
+comment on column segue.snapshots.phase is 'phase that was about to begin';
+comment on column segue.snapshots.schema is 'schema described';
+comment on column segue.snapshots.definition is 'one definition a line, sorted';
+comment on column segue.snapshots.at is 'when';
+
+create table segue.flag_clients (
+  "backendPid" integer primary key,
+  instance text not null,
+  revision bigint not null,
+  "seenAt" timestamptz not null default clock_timestamp()
+);
+comment on table segue.flag_clients is 'application processes that follow the flags, and the revision each has taken over';
+comment on column segue.flag_clients."backendPid" is 'server process of its listening connection; a client is alive while that is connected';
+comment on column segue.flag_clients.instance is 'name the application gave';
+comment on column segue.flag_clients.revision is 'highest revision it has read and uses';
+comment on column segue.flag_clients."seenAt" is 'when it said so';
+
+create function segue.acknowledge_flags(instance text, revision bigint) returns void
+language sql security definer set search_path = pg_catalog, pg_temp as $$
+  insert into segue.flag_clients ("backendPid", instance, revision) values (pg_backend_pid(), $1, $2)
+  on conflict ("backendPid") do update set instance = $1, revision = $2, "seenAt" = clock_timestamp();
+$$;
+comment on function segue.acknowledge_flags is 'called by the flag client of an application process after each read';
 
 create table segue.value_map (
   plan text not null references segue.plans,

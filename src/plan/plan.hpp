@@ -125,7 +125,7 @@ struct Plan {
 
 // The folder (with plan.yaml in it) or the file. Error{plan_file}: "file:line:column: expected ..., got ...".
 Plan load(const std::string& path);
-// The same from texts, for tests and tools: `read` gives the bytes of a file named relative to the plan.
+// The same from a text, for tests and tools; the SQL files it names stand in `directory`.
 Plan parse(const std::string& file_name, const std::string& yaml, const std::string& directory);
 
 }  // namespace segue::plan

@@ -33,6 +33,8 @@ class FlagClient {
   int percent(std::string_view flag_key) const;
   std::vector<FlagState> all() const;
   bool is_connected() const;
+  // Reads again at once, on its own thread: for a caller that saw a sign of a change it was not told of.
+  void reread();
 
  private:
   struct State;

@@ -26,6 +26,7 @@ struct Statement {
 std::vector<Statement> split(const std::string& file, std::string_view text);
 
 // How to learn, after a crash, whether a statement that cannot run in a transaction has been done.
+// The table's name is empty where only the catalog knows it (DROP INDEX); its schema is then the index's.
 struct IndexProbe { QualifiedName table; std::string index; bool dropped = false; };
 
 // One statement as segue sends it.
@@ -47,19 +48,28 @@ struct Operation {
 
 // What an earlier statement of the same plan has made: a table nobody uses yet needs no safe form,
 // and rows put into it need no undo.
-struct Created { std::vector<QualifiedName> tables, types; };
+// `checked_domains`: those of the types that are domains with a constraint; a column of one rewrites its table.
+struct Created { std::vector<QualifiedName> tables, types, checked_domains, indexes; };
 
 // The statement as one or several operations, in the order they must run; `created` grows by what it makes.
 // Error{plan_file} for what may never be run by a plan (BEGIN/COMMIT, VACUUM FULL, \commands, CASCADE drops...).
 std::vector<Operation> make_safe(const std::string& file, const Statement& statement, Created& created);
+// SET NOT NULL without reading the table under a strong lock: a CHECK that is validated first, then dropped.
+std::vector<Operation> require_not_null(const QualifiedName& table, const std::string& column);
 
+// Below, `where` ("plan.yaml:12:5") is only for messages; every fault is Error{plan_file} "where: ...".
 // The columns that an expression or FROM item takes from `row` ("old" or "new"), and whether it uses anything else
 // (another alias, an unqualified name): then its value may depend on every column the FROM item joins on.
 struct References { std::vector<std::string> columns; bool others = false; };
-References references_of(const std::string& where, const std::string& expression, const std::string& row);
-// The expression with each <row>.column replaced by <replacement>."column", each value(name) by what `value` says,
-// and nothing else touched. Works on tokens, so strings and comments are safe.
-// `whole_from`: the text is a FROM item ("services s ON ...") instead of an expression.
+References references_of(const std::string& where, const std::string& text, const std::string& row);
+// The names of the plan's values that the text asks for, value(NAME), as written; each once.
+std::vector<std::string> value_names(const std::string& where, const std::string& text);
+// Refuses what is not one whole expression, or one whole FROM item ("services s ON s.code = old.service").
+void check_expression(const std::string& where, const std::string& text);
+void check_from(const std::string& where, const std::string& text);
+// The expression with each <row>.column replaced by <replacement>."column", each value(name) by what `values` says,
+// and nothing else touched: strings and comments stay as they are.
+// `whole_from`: the text is a FROM item instead of an expression.
 std::string with_row(const std::string& where, const std::string& text, const std::string& row,
                      const std::string& replacement, bool whole_from,
                      const std::vector<std::pair<std::string, std::string>>& values);

@@ -1,0 +1,75 @@
+#include <fmt/format.h>
+
+#include <boost/json.hpp>
+
+#include "base/text.hpp"
+#include "pg/connection.hpp"
+#include "reservations/load_options.hpp"
+#include "traffic/audit.hpp"
+#include "traffic/audit_read.hpp"
+#include "traffic/commands.hpp"
+
+namespace segue::traffic {
+namespace {
+
+constexpr std::string_view help =
+    "traffic audit --ledger FILE [--ledger FILE ...] --database URL [--json]\n"
+    "Compares what patients were told with what the database holds, both ways, and looks for overbooked slots.\n"
+    "Works in every phase of the migration; run it when traffic has stopped. Prints ids, never patient data.\n"
+    "Exit status: 0 if there is no difference, 1 if there is.\n";
+
+Record read_record(const reservations::Options& options) {
+  Record record;
+  options.required("--ledger");
+  for (const auto& path : options.all("--ledger")) read_ledger(record, path, read_file(path));
+  return record;
+}
+
+void print_json(const Record& record, const AuditReport& report) {
+  namespace json = boost::json;
+  json::object counts;
+  json::array differences, not_checkable;
+  for (int kind = 0; kind < kinds; ++kind) counts[name_of(Kind(kind))] = report.count(Kind(kind));
+  for (const auto& difference : report.differences)
+    differences.push_back(json::object{{"kind", name_of(difference.kind)}, {"id", difference.id}, {"detail", difference.detail}});
+  for (const auto& reason : report.not_checkable) not_checkable.push_back(json::string(reason));
+  fmt::print("{}\n", json::serialize(json::object{
+      {"ok", report.differences.empty()}, {"acknowledged", report.acknowledged}, {"old", report.by_old}, {"new", report.by_new},
+      {"active", report.active}, {"status_changes", record.status_changes}, {"lost_bookings", record.lost_bookings},
+      {"lost_changes", record.lost_changes}, {"cut_short", record.cut_short}, {"last_line_cut", record.last_line_cut},
+      {"unasked", report.unasked}, {"excused", report.excused}, {"counts", std::move(counts)},
+      {"differences", std::move(differences)}, {"not_checkable", std::move(not_checkable)}}));
+}
+
+void print_text(const Record& record, const AuditReport& report) {
+  for (const auto& difference : report.differences)
+    fmt::print("{:<18}{}  {}\n", name_of(difference.kind), difference.id, difference.detail);
+  if (!report.differences.empty()) fmt::print("\n");
+  fmt::print("{} bookings acknowledged (old path {}, new path {}), {} still active; {} changes of status\n", report.acknowledged,
+             report.by_old, report.by_new, report.active, record.status_changes);
+  fmt::print("{} booking answers lost, {} requests may have been open when a run was killed; {} rows excused by that\n",
+             record.lost_bookings, record.cut_short, report.excused);
+  if (record.last_line_cut) fmt::print("a line of the ledger was cut by a kill and is not counted\n");
+  fmt::print("\n");
+  for (int kind = 0; kind < kinds; ++kind) fmt::print("{:>8}  {}\n", report.count(Kind(kind)), meaning_of(Kind(kind)));
+  for (const auto& reason : report.not_checkable) fmt::print("not checkable: {}\n", reason);
+}
+
+}  // namespace
+
+int run_audit(int argc, char** argv) {
+  const reservations::Options options("traffic audit", argc, argv, {"--ledger", "--database"}, {"--json", "--help"});
+  if (options.has("--help")) {
+    fmt::print("{}", help);
+    return 0;
+  }
+  const Record record = read_record(options);
+  pg::Session session;
+  session.application_name = "traffic audit";
+  pg::Connection db(options.database(), session);
+  const auto report = audit(record, read_clinic(db, record));
+  if (options.has("--json")) print_json(record, report); else print_text(record, report);
+  return report.differences.empty() ? 0 : 1;
+}
+
+}  // namespace segue::traffic

@@ -1,0 +1,28 @@
+// How long work tells what it does. Implementations: a terminal, plain lines, JSON lines (cli/), silence (tests).
+// Does not: carry values of the application; names and numbers only.
+#pragma once
+#include <cstdint>
+#include <string>
+#include <string_view>
+
+namespace segue {
+
+class Progress {
+ public:
+  virtual ~Progress() = default;
+  virtual void begin(std::string_view phase, std::string_view step) = 0;
+  // total 0: unknown. May be called often; the implementation limits the rate.
+  virtual void rows(std::int64_t done, std::int64_t total) = 0;
+  virtual void note(std::string_view text) = 0;
+  virtual void end(std::string_view outcome) = 0;      // "done", "undone", "failed"
+};
+
+class Silence final : public Progress {
+ public:
+  void begin(std::string_view, std::string_view) override {}
+  void rows(std::int64_t, std::int64_t) override {}
+  void note(std::string_view) override {}
+  void end(std::string_view) override {}
+};
+
+}  // namespace segue

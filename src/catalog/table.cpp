@@ -1,0 +1,113 @@
+#include <algorithm>
+
+#include "base/error.hpp"
+#include "base/text.hpp"
+#include "catalog/catalog.hpp"
+
+namespace segue::catalog {
+
+const Column* Table::find(const std::string& column) const {
+  const auto found = std::find_if(columns.begin(), columns.end(), [&](const Column& c) { return c.name == column; });
+  return found == columns.end() ? nullptr : &*found;
+}
+
+namespace {
+
+std::vector<Column> columns_of(pg::Connection& db, std::int64_t oid) {
+  const auto rows = db.run("catalog.columns", R"sql(
+    select a.attname, pg_catalog.format_type(a.atttypid, a.atttypmod), a.attnotnull,
+           pg_catalog.pg_get_expr(d.adbin, d.adrelid), a.attgenerated <> ''
+    from pg_catalog.pg_attribute a
+    left join pg_catalog.pg_attrdef d on d.adrelid = a.attrelid and d.adnum = a.attnum
+    where a.attrelid = $1::bigint::oid and a.attnum > 0 and not a.attisdropped
+    order by a.attnum)sql"_sql, {oid});
+  std::vector<Column> columns;
+  for (int row = 0; row < rows.rows(); ++row)
+    columns.push_back({rows.text(row, 0), rows.text(row, 1), rows.boolean(row, 2), rows.optional_text(row, 3), rows.boolean(row, 4)});
+  return columns;
+}
+
+// The primary key first, then the smallest whole (not partial, no expressions) unique index whose columns are all NOT NULL.
+std::vector<std::string> key_of(pg::Connection& db, std::int64_t oid) {
+  const auto rows = db.run("catalog.key", R"sql(
+    select array(
+             select a.attname::text from unnest(i.indkey::int[]) with ordinality k(attnum, at)
+             join pg_catalog.pg_attribute a on a.attrelid = i.indrelid and a.attnum = k.attnum
+             where k.at <= i.indnkeyatts order by k.at) as columns
+    from pg_catalog.pg_index i
+    where i.indrelid = $1::bigint::oid and i.indisunique and i.indisvalid and i.indpred is null and i.indexprs is null
+      and not exists (select 1 from unnest(i.indkey::int[]) k(attnum)
+                      join pg_catalog.pg_attribute a on a.attrelid = i.indrelid and a.attnum = k.attnum
+                      where not a.attnotnull)
+    order by i.indisprimary desc, i.indnkeyatts, i.indexrelid limit 1)sql"_sql, {oid});
+  if (rows.empty()) return {};
+  const auto names = db.run("catalog.key_names", "select unnest($1::text[])"_sql, {rows.text(0, 0)});
+  std::vector<std::string> key;
+  for (int row = 0; row < names.rows(); ++row) key.push_back(names.text(row, 0));
+  return key;
+}
+
+double correlation_of(pg::Connection& db, const sql::QualifiedName& name, const std::string& column) {
+  const auto rows = db.run("catalog.correlation",
+      "select correlation from pg_catalog.pg_stats where schemaname = $1 and tablename = $2 and attname = $3"_sql,
+      {name.schema, name.name, column});
+  return rows.empty() || rows.is_null(0, 0) ? 0 : rows.number();
+}
+
+}  // namespace
+
+std::optional<Table> find_table(pg::Connection& db, const sql::QualifiedName& name) {
+  const auto rows = db.run("catalog.table", R"sql(
+    select c.oid, greatest(c.reltuples, 0)::bigint, pg_catalog.pg_total_relation_size(c.oid)
+    from pg_catalog.pg_class c join pg_catalog.pg_namespace n on n.oid = c.relnamespace
+    where n.nspname = $1 and c.relname = $2 and c.relkind in ('r', 'p'))sql"_sql, {name.schema, name.name});
+  if (rows.empty()) return std::nullopt;
+  Table table;
+  table.oid = rows.integer(0, 0);
+  table.name = name;
+  table.estimated_rows = rows.integer(0, 1);
+  table.bytes = rows.integer(0, 2);
+  table.columns = columns_of(db, table.oid);
+  table.key = key_of(db, table.oid);
+  if (!table.key.empty()) table.key_correlation = correlation_of(db, name, table.key.front());
+  return table;
+}
+
+Table table(pg::Connection& db, const sql::QualifiedName& name) {
+  if (auto found = find_table(db, name)) return *std::move(found);
+  const auto similar = db.run("catalog.similar_table", R"sql(
+    select c.relname from pg_catalog.pg_class c join pg_catalog.pg_namespace n on n.oid = c.relnamespace
+    where n.nspname = $1 and c.relkind in ('r', 'p') and lower(c.relname) = lower($2) limit 1)sql"_sql, {name.schema, name.name});
+  throw Error(ErrorCode::not_found, "there is no table \"" + name.schema + "." + name.name + "\"",
+              similar.empty() ? "check the plan's schema and the --database URL"
+                              : "there is a table \"" + similar.text() + "\": names are compared to the letter");
+}
+
+IndexState index_state(pg::Connection& db, const sql::QualifiedName& index) {
+  const auto rows = db.run("catalog.index_state", R"sql(
+    select i.indisvalid and i.indisready from pg_catalog.pg_index i
+    join pg_catalog.pg_class c on c.oid = i.indexrelid join pg_catalog.pg_namespace n on n.oid = c.relnamespace
+    where n.nspname = $1 and c.relname = $2)sql"_sql, {index.schema, index.name});
+  if (rows.empty()) return IndexState::absent;
+  return rows.boolean() ? IndexState::valid : IndexState::invalid;
+}
+
+std::vector<Blocker> lock_holders(pg::Connection& db, const std::vector<sql::QualifiedName>& tables) {
+  std::vector<Blocker> blockers;
+  for (const auto& name : tables) {
+    const auto rows = db.run("catalog.lock_holders", R"sql(
+      select l.pid, coalesce(nullif(a.application_name, ''), a.backend_type, '?'), coalesce(a.state, a.backend_type, '?'),
+             coalesce(upper(substring(ltrim(a.query) from '^[A-Za-z]+')), '?'),
+             extract(epoch from clock_timestamp() - min(coalesce(a.xact_start, a.backend_start)))
+      from pg_catalog.pg_locks l join pg_catalog.pg_stat_activity a on a.pid = l.pid
+      where l.locktype = 'relation' and l.granted and l.pid <> pg_catalog.pg_backend_pid()
+        and l.relation = pg_catalog.to_regclass($1)::oid
+      group by 1, 2, 3, 4 order by 5 desc limit 5)sql"_sql, {sql::render(name)});
+    for (int row = 0; row < rows.rows(); ++row)
+      blockers.push_back({static_cast<int>(rows.integer(row, 0)), rows.text(row, 1), rows.text(row, 2), rows.text(row, 3), rows.number(row, 4)});
+  }
+  std::sort(blockers.begin(), blockers.end(), [](const Blocker& a, const Blocker& b) { return a.age_seconds > b.age_seconds; });
+  return blockers;
+}
+
+}  // namespace segue::catalog

@@ -1,0 +1,63 @@
+#include "cli/command.hpp"
+
+#include <pwd.h>
+#include <unistd.h>
+
+#include <cstdio>
+#include <cstdlib>
+
+#include "base/error.hpp"
+#include "cli/progress.hpp"
+
+namespace segue::cli {
+
+const std::vector<Command>& commands() {
+  static const std::vector<Command> all = {
+      {"show", "PLAN [--database URL] [--json]", "the statements as they will run: lock, rewrite, undo; and what is unsafe", show},
+      {"run", "PLAN [--to PHASE] [--bake TIME] [--workers N] [--by WHO] [--accept-changed-plan] [--json]", "go on from where the plan stands, until the end or a closed gate", run},
+      {"status", "PLAN [--json]", "what is done, what holds, where the flags stand", status},
+      {"approve", "PLAN PHASE --reason WHY [--by WHO] [--json] | PLAN --checklist N --reason WHY", "let a phase's gate pass, or answer a checklist item", approve},
+      {"rollout", "PLAN FLAG --to PERCENT [--reason WHY] [--by WHO] [--json]", "set the share of traffic on the new path, at once", rollout},
+      {"verify", "PLAN [--json]", "is old = new, row by row, now?", verify},
+      {"rollback", "PLAN --to PHASE|start [--reason WHY] [--by WHO] [--json]", "take back every phase behind PHASE, and prove it", rollback},
+      {"pg", "start|stop|url --dir DIR [--remove]", "a private PostgreSQL server", pg},
+      {"errors", "", "the table of error codes (docs/errors.md)", errors},
+  };
+  return all;
+}
+
+std::vector<Arguments::Option> with_common(std::vector<Arguments::Option> own) {
+  own.push_back({"--database", true});
+  own.push_back({"--json"});
+  return own;
+}
+
+std::string database_url(const Arguments& arguments) {
+  if (const auto url = arguments.value("--database")) return *url;
+  if (const char* url = std::getenv("SEGUE_DATABASE"); url != nullptr && *url != '\0') return url;
+  throw Error(ErrorCode::usage, "no database is named", "say --database URL or set SEGUE_DATABASE");
+}
+
+plan::Plan load_plan(const Arguments& arguments) {
+  return plan::load(arguments.positional(0, "the plan's folder, e.g. plans/hospital-services"));
+}
+
+std::string actor(const Arguments& arguments) {
+  if (const auto by = arguments.value("--by")) return *by;
+  const passwd* user = getpwuid(getuid());
+  return user != nullptr ? user->pw_name : "uid " + std::to_string(getuid());
+}
+
+std::unique_ptr<Progress> progress_for(const Arguments& arguments) {
+  if (arguments.has("--json")) return std::make_unique<JsonProgress>();
+  if (isatty(STDERR_FILENO) == 1) return std::make_unique<TerminalProgress>();
+  return std::make_unique<PlainProgress>();
+}
+
+void print(const std::string& text) {
+  std::fwrite(text.data(), 1, text.size(), stdout);
+  std::fputc('\n', stdout);
+  std::fflush(stdout);
+}
+
+}  // namespace segue::cli

@@ -1,0 +1,104 @@
+#include <fmt/format.h>
+
+#include <boost/json.hpp>
+
+#include "check/check.hpp"
+#include "cli/command.hpp"
+#include "plan/statements.hpp"
+
+namespace segue::cli {
+
+namespace {
+
+using Undo = sql::Operation::Undo;
+
+std::string_view way_back(const sql::Operation& operation, const plan::Step& step) {
+  const auto* sql_step = std::get_if<plan::SqlStep>(&step.what);
+  if (sql_step != nullptr && !sql_step->undo_file.empty()) return "written";
+  switch (operation.undo_kind) {
+    case Undo::none_needed: return "none needed";
+    case Undo::derived: return "derived";
+    case Undo::must_be_written: return "missing";
+    case Undo::impossible: return "impossible";
+  }
+  return "missing";
+}
+
+boost::json::object json_of(const sql::Operation& operation, const plan::Step& step) {
+  boost::json::array tables;
+  for (const auto& table : operation.tables) tables.emplace_back(table.name);
+  return {{"statement", operation.sql.text()}, {"describes", operation.describes}, {"lock", sql::name_of(operation.lock)},
+          {"tables", tables}, {"rewrites", operation.rewrites}, {"scansUnderLock", operation.scans},
+          {"inTransaction", operation.in_transaction}, {"undo", operation.undo.text()}, {"revertible", way_back(operation, step)}, {"note", operation.note}};
+}
+
+// What the steps without SQL of their own do.
+std::string summary(const plan::Step& step) {
+  const auto kind = step.kind();
+  if (kind == "sync") return "trigger pair: dual write in the database (lock SHARE ROW EXCLUSIVE, short); undo: drop it";
+  if (kind == "backfill") return "rows in small batches (row locks only); undo: none needed, the columns go with their phase";
+  if (kind == "verify") return "reads and compares; no lock; undo: none needed";
+  if (kind == "profile") return "reads distinct texts into the value map; no lock; undo: none needed, decisions are kept";
+  if (kind == "rollout") return "share of traffic on the new path; undo: back to 0 %, in a moment";
+  if (kind == "retire") return "renames away (lock ACCESS EXCLUSIVE, short), dual write goes on; undo: rename back";
+  if (kind == "drop") return "archives, then drops (lock ACCESS EXCLUSIVE, short); kept in schema segue_archive";
+  return {};
+}
+
+void print_step(const plan::Plan& plan, const plan::Phase& phase, const plan::Step& step) {
+  print(fmt::format("\n  {}", step.name));
+  if (const auto text = summary(step); !text.empty()) print("    " + text);
+  for (const auto& operation : plan::operations_of(plan, phase, step)) {
+    print(fmt::format("    {}\n      lock {}{}{}; {}; undo {}{}", operation.sql.text(), sql::name_of(operation.lock),
+                      operation.rewrites ? ", REWRITES THE TABLE" : "", operation.scans ? ", SCANS UNDER THE LOCK" : "",
+                      operation.in_transaction ? "in a transaction" : "outside a transaction", way_back(operation, step),
+                      operation.undo.empty() ? "" : ": " + operation.undo.text()));
+    if (!operation.note.empty()) print("      note: " + operation.note);
+  }
+}
+
+boost::json::object json_of(const plan::Plan& plan, const std::vector<check::Finding>& findings) {
+  boost::json::array phases, found;
+  for (const auto& phase : plan.phases) {
+    boost::json::array steps;
+    for (const auto& step : phase.steps) {
+      boost::json::array operations;
+      for (const auto& operation : plan::operations_of(plan, phase, step)) operations.push_back(json_of(operation, step));
+      steps.push_back(boost::json::object{{"name", step.name}, {"kind", step.kind()}, {"does", summary(step)}, {"operations", operations}});
+    }
+    phases.push_back(boost::json::object{{"name", phase.name}, {"title", phase.title}, {"irreversible", phase.irreversible}, {"steps", steps}});
+  }
+  for (const auto& finding : findings)
+    found.push_back(boost::json::object{{"rule", finding.rule}, {"severity", check::name_of(finding.severity)}, {"where", finding.where},
+                                        {"message", finding.message}, {"hint", finding.hint}});
+  return {{"plan", plan.name}, {"title", plan.title}, {"hash", plan.hash}, {"phases", phases}, {"findings", found}};
+}
+
+std::vector<check::Finding> findings_of(const Arguments& arguments, const plan::Plan& plan) {
+  if (!arguments.has("--database")) return check::check_plan(plan);
+  segue::pg::Connection db(database_url(arguments), {.application_name = "segue/show/" + plan.name, .search_path = sql::quote_identifier(plan.schema)});
+  return check::check(db, plan);
+}
+
+}  // namespace
+
+int show(const Words& words) {
+  const Arguments arguments(words, with_common({}));
+  arguments.at_most(1);
+  const auto plan = load_plan(arguments);
+  const auto findings = findings_of(arguments, plan);
+  bool unsafe = false;
+  for (const auto& finding : findings) unsafe = unsafe || finding.severity == check::Severity::error;
+  if (arguments.has("--json")) return print(boost::json::serialize(json_of(plan, findings))), unsafe ? 1 : 0;
+  print(fmt::format("{}: {}", plan.name, plan.title));
+  for (const auto& phase : plan.phases) {
+    print(fmt::format("\n{}{}{}", phase.name, phase.title.empty() ? "" : ": " + phase.title, phase.irreversible ? " (irreversible)" : ""));
+    for (const auto& step : phase.steps) print_step(plan, phase, step);
+  }
+  print(findings.empty() ? "\nno findings" : "\nfindings:");
+  for (const auto& finding : findings)
+    print(fmt::format("  {} {} [{}] {}\n    HINT: {}", check::name_of(finding.severity), finding.where, finding.rule, finding.message, finding.hint));
+  return unsafe ? 1 : 0;
+}
+
+}  // namespace segue::cli

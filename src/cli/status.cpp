@@ -1,0 +1,79 @@
+#include <fmt/format.h>
+
+#include <boost/json.hpp>
+
+#include "base/error.hpp"
+#include "base/text.hpp"
+#include "cli/command.hpp"
+#include "journal/journal.hpp"
+
+namespace segue::cli {
+
+namespace {
+
+struct State {
+  std::vector<journal::StepRecord> steps;
+  std::vector<journal::Flag> flags;
+  std::int64_t repairs = 0;
+  bool same_plan = true;
+};
+
+State read(segue::pg::Connection& db, const plan::Plan& plan) {
+  if (!journal::is_installed(db)) return {};
+  const auto hash = journal::begun_hash(db, plan.name);
+  return {journal::steps(db, plan.name), journal::flags(db, plan.name), journal::open_repairs(db, plan.name), !hash || *hash == plan.hash};
+}
+
+std::string state_of(const State& state, const std::string& phase, const std::string& step) {
+  for (const auto& record : state.steps)
+    if (record.phase == phase && record.step == step) return record.state;
+  return "-";
+}
+
+void print_json(const plan::Plan& plan, const State& state) {
+  boost::json::array steps, flags;
+  for (const auto& step : state.steps)
+    steps.push_back(boost::json::object{{"phase", step.phase}, {"step", step.step}, {"kind", step.kind}, {"state", step.state}, {"rows", step.rows},
+        {"seconds", step.seconds}, {"longestLockWaitMs", step.longest_lock_wait_ms}, {"detail", boost::json::parse(step.detail)}});
+  for (const auto& flag : state.flags)
+    flags.push_back(boost::json::object{{"key", flag.key}, {"percent", flag.percent}, {"revision", flag.revision}, {"changedBy", flag.changed_by}});
+  print(boost::json::serialize(boost::json::object{{"plan", plan.name}, {"samePlan", state.same_plan}, {"steps", steps}, {"flags", flags}, {"openRepairs", state.repairs}}));
+}
+
+void print_text(const plan::Plan& plan, const State& state) {
+  print(fmt::format("{}: {}", plan.name, plan.title));
+  for (const auto& phase : plan.phases) {
+    print(fmt::format("\n{}", phase.name));
+    for (const auto& step : phase.steps) {
+      std::string detail;
+      for (const auto& record : state.steps)
+        if (record.phase == phase.name && record.step == step.name && record.state != "undone")
+          detail = fmt::format("{:>9.2f} s {:>12} rows  longest wait caused {:>6.1f} ms", record.seconds, grouped(record.rows), record.longest_lock_wait_ms);
+      print(fmt::format("  {:<8} {:<34} {}", state_of(state, phase.name, step.name), step.name, detail));
+    }
+  }
+  for (const auto& flag : state.flags) print(fmt::format("\nflag {}: {} % (by {})", flag.flag, flag.percent, flag.changed_by));
+  if (state.repairs > 0) print(fmt::format("\n{} rows in the repair queue", grouped(state.repairs)));
+  if (!state.same_plan) print("\nthe plan's files differ from those that were begun");
+}
+
+}  // namespace
+
+int status(const Words& words) {
+  const Arguments arguments(words, with_common({}));
+  arguments.at_most(1);
+  const auto plan = load_plan(arguments);
+  segue::pg::Connection db(database_url(arguments), {.application_name = "segue/status/" + plan.name});
+  const auto state = read(db, plan);
+  if (arguments.has("--json")) print_json(plan, state);
+  else print_text(plan, state);
+  return 0;
+}
+
+int errors(const Words& words) {
+  Arguments(words, {}).at_most(0);
+  print(error_table_markdown());
+  return 0;
+}
+
+}  // namespace segue::cli

@@ -1,0 +1,84 @@
+#include <fmt/format.h>
+
+#include "base/error.hpp"
+#include "base/text.hpp"
+#include "engine/engine.hpp"
+#include "steps/mapped.hpp"
+
+namespace segue::engine {
+
+using sql::build;
+using sql::Ident;
+
+namespace {
+
+struct Rows { std::int64_t all = 0, mismatches = 0, incomplete = 0; };
+
+Rows count_rows(pg::Connection& db, const plan::Plan& plan, Progress& progress) {
+  Rows total;
+  for (const auto& definition : plan.mappings) {
+    const auto mapping = steps::resolve(db, plan, definition.name);
+    const auto result = steps::compare(db, mapping, progress);
+    total.all += result.rows;
+    total.mismatches += result.differing;
+    total.incomplete += result.incomplete;
+  }
+  return total;
+}
+
+// Over the rows as they are now, not as they were when the texts were profiled.
+void measure_value(pg::Connection& db, const plan::Plan& plan, const plan::ValueDef& value, gate::Measures& measures) {
+  const auto rows = db.run("gate.value", build(R"sql(
+    with counted as (
+      select m.meaning, count(*) as rows from {} t
+      left join segue.value_map m on m.plan = $1 and m.value = $2 and m.raw = t.{}::text group by 1)
+    select coalesce(sum(rows) filter (where meaning is not null), 0), coalesce(sum(rows), 0),
+           coalesce(max(rows) filter (where meaning is not null), 0) from counted)sql"_sql,
+    sql::QualifiedName{plan.schema, value.table}, Ident{value.column}), {plan.name, value.name});
+  const auto read = rows.number(0, 0), all = rows.number(0, 1), largest = rows.number(0, 2);
+  const double share_read = all > 0 ? read / all : 1, largest_share = read > 0 ? largest / read : 0;
+  measures.read = std::min(measures.read.value_or(1), share_read);
+  measures.largest_share = std::max(measures.largest_share.value_or(0), largest_share);
+}
+
+bool still_there(pg::Connection& db, const plan::Plan& plan, const plan::ValueDef& value) {
+  const auto table = catalog::find_table(db, {plan.schema, value.table});
+  return table && table->find(value.column) != nullptr;
+}
+
+}  // namespace
+
+gate::Measures measure(pg::Connection& db, const plan::Plan& plan, const plan::Phase& phase, Progress& progress) {
+  gate::Measures measures;
+  const auto rows = count_rows(db, plan, progress);
+  measures.mismatches = static_cast<double>(rows.mismatches);
+  measures.populated = rows.all > 0 ? 1 - static_cast<double>(rows.incomplete) / static_cast<double>(rows.all) : 1;
+  measures.repairs = static_cast<double>(journal::open_repairs(db, plan.name));
+  for (const auto& value : plan.values)
+    if (still_there(db, plan, value)) measure_value(db, plan, value, measures);
+  for (const auto& approval : journal::approvals(db, plan, phase.name)) measures.approvals += approval.item.empty() ? 1 : 0;
+  return measures;
+}
+
+Verification run_check(pg::Connection& db, const plan::Check& check) {
+  pg::Transaction transaction(db, "begin read only"_sql);
+  const auto rows = db.run("check." + check.name, sql::Sql::from_plan(check.sql));
+  const bool single = rows.rows() == 1 && rows.columns() == 1;
+  const auto found = single ? rows.text() : fmt::format("{} rows of {} columns", rows.rows(), rows.columns());
+  const auto expected_number = to_number(check.expect), found_number = to_number(found);
+  const bool equal = expected_number && found_number ? *expected_number == *found_number : found == check.expect;
+  return {check.name, check.expect, found, single && equal, 0};
+}
+
+std::vector<std::string> unanswered_checklist(pg::Connection& db, const plan::Plan& plan) {
+  std::vector<std::string> open;
+  const auto given = journal::approvals(db, plan, "checklist");
+  for (const auto& item : plan.checklist) {
+    bool answered = false;
+    for (const auto& approval : given) answered = answered || approval.item == item;
+    if (!answered) open.push_back(item);
+  }
+  return open;
+}
+
+}  // namespace segue::engine

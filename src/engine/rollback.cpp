@@ -1,0 +1,77 @@
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <iterator>
+
+#include "base/error.hpp"
+#include "base/interrupt.hpp"
+#include "base/text.hpp"
+#include "catalog/catalog.hpp"
+#include "engine/engine.hpp"
+#include "engine/runner.hpp"
+
+namespace segue::engine {
+
+namespace {
+
+bool has_effects(const std::string& state) { return state == "begun" || state == "done" || state == "undoing"; }
+
+void undo_step(Runner& runner, const plan::Plan& plan, const plan::Phase& phase, const plan::Step& step, const steps::Options& options,
+               Progress& progress) {
+  auto& db = runner.db();
+  progress.begin(phase.name, "undo " + step.name);
+  { pg::Transaction transaction(db);
+    journal::fence(db, plan.name, runner.epoch());
+    journal::step_undoing(db, plan.name, phase.name, step.name);
+    transaction.commit(); }
+  steps::Context context{db, plan, phase, step, runner.epoch(), progress, options};
+  steps::undo(context);
+  { pg::Transaction transaction(db);
+    journal::fence(db, plan.name, runner.epoch());
+    journal::step_ended(db, plan.name, phase.name, step.name, "undone", {});
+    journal::audit(db, plan.name, options.actor, "step undone: " + phase.name + " / " + step.name);
+    transaction.commit(); }
+  progress.end("undone");
+}
+
+// The schema must be what it was before the first phase that was taken back.
+std::string prove(pg::Connection& db, const plan::Plan& plan, const std::string& phase) {
+  const auto before = journal::snapshot(db, plan.name, phase);
+  if (!before) return "nothing of this plan had begun";
+  const auto was = split_text(*before, '\n');
+  const auto now = split_text(join(catalog::describe_schema(db, plan.schema), "\n"), '\n');
+  std::vector<std::string> lost, left;
+  std::set_difference(was.begin(), was.end(), now.begin(), now.end(), std::back_inserter(lost));
+  std::set_difference(now.begin(), now.end(), was.begin(), was.end(), std::back_inserter(left));
+  if (lost.empty() && left.empty()) return fmt::format("schema \"{}\" is what it was: all {} definitions are equal", plan.schema, was.size());
+  throw Error(ErrorCode::different_data,
+              fmt::format("the rollback is done, but the schema differs from what it was: missing {{{}}}, left over {{{}}}", join(lost, "; "), join(left, "; ")),
+              "someone else may have changed it meanwhile; mend it by hand");
+}
+
+}  // namespace
+
+RollbackResult rollback(const std::string& url, const plan::Plan& plan, const std::string& to, const steps::Options& options, Progress& progress) {
+  const std::size_t first = to == "start" ? 0 : plan.phase_index(to) + 1;
+  if (first >= plan.phases.size())
+    throw Error(ErrorCode::usage, fmt::format("\"{}\" is the last phase: there is nothing behind it to take back", to), "name the phase to go back to, or \"start\"");
+  Runner runner(url, plan, "rollback", true);
+  auto& db = runner.db();
+  RollbackResult result;
+  for (std::size_t i = plan.phases.size(); i-- > first;) {
+    const auto& phase = plan.phases[i];
+    for (auto step = phase.steps.rbegin(); step != phase.steps.rend(); ++step) {
+      if (!has_effects(journal::step_state(db, plan.name, phase.name, step->name))) continue;
+      stop_if_interrupted();
+      undo_step(runner, plan, phase, *step, options, progress);
+      ++result.steps;
+    }
+    journal::withdraw_approvals(db, plan.name, phase.name);
+  }
+  if (first > 0) journal::withdraw_approvals(db, plan.name, plan.phases[first - 1].name);
+  result.proof = prove(db, plan, plan.phases[first].name);
+  journal::audit(db, plan.name, options.actor, "rolled back to " + to, result.proof);
+  return result;
+}
+
+}  // namespace segue::engine

@@ -1,0 +1,133 @@
+#include <boost/json.hpp>
+#include <fmt/format.h>
+
+#include "base/error.hpp"
+#include "base/interrupt.hpp"
+#include "base/text.hpp"
+#include "catalog/catalog.hpp"
+#include "check/check.hpp"
+#include "engine/engine.hpp"
+#include "engine/runner.hpp"
+
+namespace segue::engine {
+
+namespace {
+
+class Loop {
+ public:
+  Loop(Runner& runner, const plan::Plan& plan, const RunOptions& options, Progress& progress)
+      : db_(runner.db()), epoch_(runner.epoch()), plan_(plan), options_(options), progress_(progress) {}
+
+  RunResult run() {
+    int position = 0;
+    for (const auto& phase : plan_.phases) {
+      if (!has_begun(phase) && !may_begin(phase)) return result_;
+      for (const auto& step : phase.steps) run_step(phase, step, position++);
+      check_phase(phase);
+      if (options_.until == phase.name) break;
+    }
+    result_.complete = true;
+    return result_;
+  }
+
+ private:
+  bool has_begun(const plan::Phase& phase) {
+    for (const auto& step : phase.steps) {
+      const auto state = journal::step_state(db_, plan_.name, phase.name, step.name);
+      if (state == "begun" || state == "done") return true;
+    }
+    return false;
+  }
+
+  bool may_begin(const plan::Phase& phase) {
+    const auto index = plan_.phase_index(phase.name);
+    if (index == 0) return checklist_done(phase) && take_snapshot(phase);
+    const auto& before = plan_.phases[index - 1];
+    if (before.gate) {
+      result_.verdict = gate::judge(*before.gate, measure(db_, plan_, before, progress_));
+      for (const auto& item : result_.verdict.items)
+        journal::record_check(db_, plan_.name, before.name, "gate: " + item.name, item.holds, item.expected, item.found);
+      if (!result_.verdict.open) return hold(phase, before.name);
+    }
+    return take_snapshot(phase);
+  }
+
+  bool checklist_done(const plan::Phase& phase) {
+    gate::Measures measures{.mismatches = 0, .repairs = 0};
+    measures.unanswered = unanswered_checklist(db_, plan_);
+    result_.verdict = gate::judge({}, measures);
+    return result_.verdict.open || hold(phase, "checklist");
+  }
+
+  bool hold(const plan::Phase& phase, const std::string& by) {
+    result_.held_before = phase.name;
+    result_.held_by = by;
+    journal::audit(db_, plan_.name, options_.steps.actor, "held before " + phase.name, "gate of " + by + " is closed");
+    return false;
+  }
+
+  // What a rollback of this phase must bring back.
+  bool take_snapshot(const plan::Phase& phase) {
+    journal::save_snapshot(db_, plan_.name, phase.name, plan_.schema, join(catalog::describe_schema(db_, plan_.schema), "\n"));
+    return true;
+  }
+
+  void run_step(const plan::Phase& phase, const plan::Step& step, int position) {
+    if (journal::step_state(db_, plan_.name, phase.name, step.name) == "done") return;
+    stop_if_interrupted();
+    progress_.begin(phase.name, step.name);
+    { pg::Transaction transaction(db_);
+      journal::fence(db_, plan_.name, epoch_);
+      journal::step_begun(db_, plan_.name, phase.name, step, position);
+      transaction.commit(); }
+    steps::Context context{db_, plan_, phase, step, epoch_, progress_, options_.steps};
+    const auto evidence = steps::run(context);
+    { pg::Transaction transaction(db_);
+      journal::fence(db_, plan_.name, epoch_);
+      journal::step_ended(db_, plan_.name, phase.name, step.name, "done", evidence);
+      journal::audit(db_, plan_.name, options_.steps.actor, "step done: " + phase.name + " / " + step.name, {}, evidence.detail);
+      transaction.commit(); }
+    progress_.end("done");
+  }
+
+  void check_phase(const plan::Phase& phase) {
+    for (const auto& check : phase.checks) {
+      const auto result = run_check(db_, check);
+      journal::record_check(db_, plan_.name, phase.name, check.name, result.passed, result.expected, result.found);
+      if (!result.passed)
+        throw Error(ErrorCode::different_data,
+                    fmt::format("check \"{}\" of phase \"{}\": expected {}, found {}", check.name, phase.name, result.expected, result.found),
+                    fmt::format("mend the data, or go back: segue rollback {} --to PHASE", plan_.name));
+    }
+  }
+
+  pg::Connection& db_;
+  std::int64_t epoch_;
+  const plan::Plan& plan_;
+  const RunOptions& options_;
+  Progress& progress_;
+  RunResult result_;
+};
+
+// Errors of the plan itself are found before anything is touched.
+void refuse_unsafe(pg::Connection& db, const plan::Plan& plan) {
+  std::string message;
+  for (const auto& finding : check::check(db, plan))
+    if (finding.severity == check::Severity::error) message += (message.empty() ? "" : "\n  ") + finding.where + ": " + finding.message;
+  if (!message.empty())
+    throw Error(ErrorCode::refused, "the plan is not safe to run:\n  " + message, "segue show " + plan.directory + " lists every finding");
+}
+
+}  // namespace
+
+RunResult run(const std::string& url, const plan::Plan& plan, const RunOptions& options, Progress& progress) {
+  if (options.until) plan.phase(*options.until);                 // Error{not_found} before anything is touched
+  {
+    pg::Connection reader(url, {.application_name = "segue/check/" + plan.name, .search_path = sql::quote_identifier(plan.schema)});
+    refuse_unsafe(reader, plan);
+  }
+  Runner runner(url, plan, "run", options.accept_changed_plan);
+  return Loop(runner, plan, options, progress).run();
+}
+
+}  // namespace segue::engine

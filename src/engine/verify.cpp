@@ -1,0 +1,46 @@
+#include <fmt/format.h>
+
+#include "engine/engine.hpp"
+#include "journal/journal.hpp"
+#include "steps/mapped.hpp"
+
+namespace segue::engine {
+
+namespace {
+
+bool sync_is_on(pg::Connection& db, const mapping::Resolved& mapping) {
+  return db.run("verify.sync", "select exists (select 1 from pg_catalog.pg_trigger where tgrelid = $1::regclass and tgname = $2)"_sql,
+                {sql::render(mapping.table), mapping::trigger_name(mapping, "insert")}).boolean();
+}
+
+bool phase_done(const std::vector<journal::StepRecord>& records, const plan::Phase& phase) {
+  std::size_t done = 0;
+  for (const auto& record : records) done += record.phase == phase.name && record.state == "done" ? 1 : 0;
+  return done == phase.steps.size();
+}
+
+}  // namespace
+
+std::vector<Verification> verify(const std::string& url, const plan::Plan& plan, Progress& progress) {
+  pg::Connection db(url, {.application_name = "segue/verify/" + plan.name, .search_path = sql::quote_identifier(plan.schema)});
+  std::vector<Verification> results;
+  if (!journal::is_installed(db)) return results;
+  const auto records = journal::steps(db, plan.name);
+  for (const auto& definition : plan.mappings) {
+    const auto mapping = steps::resolve(db, plan, definition.name);
+    if (!sync_is_on(db, mapping)) continue;
+    progress.begin("verify", definition.name);
+    const auto result = steps::compare(db, mapping, progress);
+    progress.end("done");
+    results.push_back({"rows of " + definition.name + " where old and new disagree", "0", std::to_string(result.differing), result.differing == 0, result.rows});
+  }
+  const auto repairs = journal::open_repairs(db, plan.name);
+  results.push_back({"rows in the repair queue", "0", std::to_string(repairs), repairs == 0, 0});
+  for (const auto& phase : plan.phases) {
+    if (!phase_done(records, phase)) continue;
+    for (const auto& check : phase.checks) results.push_back(run_check(db, check));
+  }
+  return results;
+}
+
+}  // namespace segue::engine

@@ -1,0 +1,79 @@
+// One definition of "new from old, old from new" becomes SQL with four uses:
+// trigger (dual write), backfill, comparison, and the old side of what the new side wrote.
+// Does: resolve a plan's mapping against the table it is for; generate statements. Pure: takes the table as a value.
+// Does not: run anything. The rules for who wins are in docs/decisions/0002-dual-write.md.
+#pragma once
+#include <map>
+#include <set>
+#include <string>
+#include <vector>
+
+#include "catalog/catalog.hpp"
+#include "plan/plan.hpp"
+#include "sql/text.hpp"
+
+namespace segue::mapping {
+
+using sql::Sql;
+
+// A column of one side and how it is computed from the other.
+struct Derived {
+  std::string column;                                            // as the plan calls it
+  std::string stored;                                            // as it is called now: a retired column has another name
+  std::string expression;                                        // the plan's text, naming the row as old. or new.
+  std::string stand_in;                                          // "" if the plan gives none
+  std::set<std::string> depends_on;                              // columns of the other side
+  bool snapshot = false;
+};
+
+struct Direction {
+  std::string row;                                               // how the plan names the row it reads: "old" or "new"
+  std::string from;                                              // the plan's text, may be empty
+  std::string where;                                             // place in the plan file, for messages
+  std::vector<Derived> columns;
+  bool has_stand_ins() const;
+};
+
+struct Resolved {
+  std::string plan, name;
+  std::string schema;                                            // the plan's: search_path of everything generated
+  sql::QualifiedName table;
+  std::vector<catalog::Column> key;
+  std::vector<plan::ValueDef> values;                            // those the expressions use
+  Direction to_new, to_old;
+  double key_correlation = 0;
+  bool retired = false;                                          // old columns were renamed away: only the old side follows
+};
+
+// `renamed`: old column -> its name now, for columns that were retired; columns that are gone are left out of the old side.
+// Error{plan_file} at the mapping's place for a column the table does not have, a table without a usable key,
+// an old column that reads itself, or a column that stands on both sides.
+Resolved resolve(const plan::Plan& plan, const plan::Mapping& mapping, const catalog::Table& table,
+                 const std::map<std::string, std::string>& renamed = {});
+
+// ---- dual write (trigger.cpp)
+std::string function_name(const Resolved& mapping);
+std::string trigger_name(const Resolved& mapping, std::string_view event);        // "insert" or "update"
+Sql create_function(const Resolved& mapping);                    // "create or replace function ..."
+std::vector<Sql> create_triggers(const Resolved& mapping);
+std::vector<Sql> drop_triggers(const Resolved& mapping);         // triggers, then the function
+
+// ---- rows (rows.cpp); parameters: $1.. the key after which, then the key up to which (both may be NULL: open end)
+// Rows of a key range with what is stored and what it should be.
+//   the key's columns as text[] where needed: key_array(mapping, alias)
+Sql key_array(const Resolved& mapping, std::string_view alias);
+Sql next_boundary(const Resolved& mapping);                     // $3 rows past the first of the range, as text[]; no row at the end
+Sql highest_key(const Resolved& mapping);
+
+struct Slice {
+  int classes = 1, number = 0;                                   // visits by hash class; 1: all rows at once
+  std::string only_column;                                       // rows whose old column holds one of the texts of the last parameter
+  bool skip_repairs = false;                                     // leave rows with open repairs alone
+};
+// UPDATE of one range: writes where the new side is not what it should be, and only rows nobody changed meanwhile.
+// Its affected-rows count is the rows written.
+Sql backfill_batch(const Resolved& mapping, const Slice& slice);
+// One row: scanned, differing, incomplete (some new column NULL although it should not be), keys of the first differing (json).
+Sql compare_range(const Resolved& mapping, bool skip_repairs);
+
+}  // namespace segue::mapping

@@ -1,0 +1,108 @@
+#include <algorithm>
+
+#include "base/error.hpp"
+#include "mapping/mapping.hpp"
+#include "sql/statement.hpp"
+
+namespace segue::mapping {
+
+bool Direction::has_stand_ins() const {
+  return std::any_of(columns.begin(), columns.end(), [](const Derived& column) { return !column.stand_in.empty(); });
+}
+
+namespace {
+
+using Renamed = std::map<std::string, std::string>;
+
+[[noreturn]] void refuse(const std::string& where, const std::string& message, const std::string& hint = {}) {
+  throw Error(ErrorCode::plan_file, where + ": " + message, hint);
+}
+
+// A column depends on what its expression names, on the columns its values read, and, where it uses a joined table,
+// on everything the join looks at.
+std::set<std::string> dependencies(const plan::Plan& plan, const plan::Side& side, const std::string& row,
+                                   const std::string& expression) {
+  const auto where = side.where.text();
+  const auto used = sql::references_of(where, expression, row);
+  std::set<std::string> columns(used.columns.begin(), used.columns.end());
+  for (const auto& name : sql::value_names(where, expression)) columns.insert(plan.value(name).column);
+  if (used.others && !side.from.empty()) {
+    const auto joined = sql::references_of(where, side.from, row);
+    columns.insert(joined.columns.begin(), joined.columns.end());
+  }
+  return columns;
+}
+
+std::string stand_in_of(const plan::Side& side, const std::string& column) {
+  for (const auto& [name, expression] : side.otherwise)
+    if (name == column) return expression;
+  return {};
+}
+
+Direction direction(const plan::Plan& plan, const plan::Side& side, const std::string& row, const catalog::Table& table,
+                    const Renamed& renamed, const std::vector<std::string>& snapshot) {
+  Direction resolved{row, side.from, side.where.text(), {}};
+  for (const auto& [column, expression] : side.set) {
+    const auto now = renamed.find(column);
+    const auto& name = now == renamed.end() ? column : now->second;
+    if (name.empty()) continue;                                  // dropped
+    const auto* found = table.find(name);
+    if (found == nullptr)
+      refuse(resolved.where, "expected a column of \"" + table.name.name + "\", got \"" + column + "\"",
+             "names are compared to the letter: serviceId is another column than serviceid");
+    if (found->generated) refuse(resolved.where, "column \"" + column + "\" is generated: nothing can write it");
+    const bool is_snapshot = std::find(snapshot.begin(), snapshot.end(), column) != snapshot.end();
+    resolved.columns.push_back({column, name, expression, stand_in_of(side, column), dependencies(plan, side, row, expression), is_snapshot});
+  }
+  return resolved;
+}
+
+void check_sides(const plan::Mapping& mapping, const Resolved& resolved, const catalog::Table& table) {
+  const auto where = mapping.where.text();
+  for (const auto& column : resolved.to_new.columns) {
+    for (const auto& other : resolved.to_old.columns)
+      if (column.column == other.column) refuse(where, "column \"" + column.column + "\" stands on both sides of the mapping");
+    for (const auto& source : column.depends_on)
+      if (!resolved.retired && table.find(source) == nullptr)
+        refuse(resolved.to_new.where, "old." + source + " is not a column of \"" + table.name.name + "\"",
+               "write camelCase names in double quotes: old.\"preferredTime\"");
+  }
+  for (const auto& column : resolved.to_old.columns)
+    for (const auto& source : column.depends_on)
+      if (table.find(source) == nullptr)
+        refuse(resolved.to_old.where, "new." + source + " is not a column of \"" + table.name.name + "\"",
+               "write camelCase names in double quotes: new.\"serviceId\"");
+}
+
+std::vector<plan::ValueDef> values_used(const plan::Plan& plan, const plan::Mapping& mapping) {
+  std::set<std::string> names;
+  for (const auto* side : {&mapping.to_new, &mapping.to_old})
+    for (const auto& [column, expression] : side->set)
+      for (const auto& name : sql::value_names(side->where.text(), expression)) names.insert(name);
+  std::vector<plan::ValueDef> used;
+  for (const auto& name : names) used.push_back(plan.value(name));
+  return used;
+}
+
+}  // namespace
+
+Resolved resolve(const plan::Plan& plan, const plan::Mapping& mapping, const catalog::Table& table, const Renamed& renamed) {
+  Resolved resolved;
+  resolved.plan = plan.name;
+  resolved.name = mapping.name;
+  resolved.schema = plan.schema;
+  resolved.table = table.name;
+  resolved.key_correlation = table.key_correlation;
+  resolved.retired = !renamed.empty();
+  if (table.key.empty())
+    refuse(mapping.where.text(), "table \"" + table.name.name + "\" has neither a primary key nor a unique index over NOT NULL columns",
+           "add a unique index: without a key segue cannot say which rows it has moved");
+  for (const auto& column : table.key) resolved.key.push_back(*table.find(column));
+  resolved.values = values_used(plan, mapping);
+  resolved.to_new = direction(plan, mapping.to_new, "old", table, {}, mapping.snapshot);
+  resolved.to_old = direction(plan, mapping.to_old, "new", table, renamed, {});
+  check_sides(mapping, resolved, table);
+  return resolved;
+}
+
+}  // namespace segue::mapping

@@ -1,0 +1,157 @@
+#include <set>
+
+#include "mapping/expressions.hpp"
+#include "mapping/mapping.hpp"
+
+namespace segue::mapping {
+
+using sql::build;
+using sql::Ident;
+using sql::Literal;
+
+namespace {
+
+Sql key_columns(const Resolved& mapping, std::string_view alias) {
+  std::vector<Sql> parts;
+  for (const auto& column : mapping.key) parts.push_back(build("{}.{}"_sql, Ident{std::string(alias)}, Ident{column.name}));
+  const auto list = sql::join(parts, ", "_sql);
+  return mapping.key.size() == 1 ? list : build("({})"_sql, list);
+}
+
+// The key that parameter `number` holds as text[], in the key's own types.
+Sql key_parameter(const Resolved& mapping, int number) {
+  std::vector<Sql> parts;
+  for (std::size_t i = 0; i < mapping.key.size(); ++i)
+    parts.push_back(build("(${}::text[])[{}]::{}"_sql, number, i + 1, Sql::from_journal(mapping.key[i].type)));
+  const auto list = sql::join(parts, ", "_sql);
+  return mapping.key.size() == 1 ? list : build("({})"_sql, list);
+}
+
+// $1 < key <= $2; NULL is an open end.
+Sql in_range(const Resolved& mapping, std::string_view alias) {
+  const auto key = key_columns(mapping, alias);
+  return build("($1::text[] is null or {} > {}) and ($2::text[] is null or {} <= {})"_sql, key, key_parameter(mapping, 1), key,
+               key_parameter(mapping, 2));
+}
+
+Sql matches(const Resolved& mapping) {
+  std::vector<Sql> parts;
+  for (const auto& column : mapping.key) parts.push_back(build("t.{} = b.{}"_sql, Ident{column.name}, Ident{column.name}));
+  return sql::join(parts, " and "_sql);
+}
+
+// The rows of a range under the plan's names: key, both sides and everything the new side is computed from.
+Sql rows_of_range(const Resolved& mapping, const Slice& slice) {
+  std::set<std::string> taken;
+  std::vector<Sql> columns;
+  const auto take = [&](const std::string& name, const std::string& stored) {
+    if (taken.insert(name).second) columns.push_back(build("x.{} as {}"_sql, Ident{stored}, Ident{name}));
+  };
+  for (const auto& column : mapping.key) take(column.name, column.name);
+  for (const auto* side : {&mapping.to_new, &mapping.to_old})
+    for (const auto& column : side->columns) take(column.column, column.stored);
+  for (const auto& column : mapping.to_new.columns)
+    for (const auto& source : column.depends_on) take(source, source);
+  auto where = in_range(mapping, "x");
+  if (slice.classes > 1)
+    where += build(" and hashtext(array_to_string({}, ' ')) & {} = {}"_sql, key_array(mapping, "x"), slice.classes - 1, slice.number);
+  if (!slice.only_column.empty()) where += build(" and x.{}::text = any ($3::text[])"_sql, Ident{slice.only_column});
+  return build("(select {} from {} x where {}) r"_sql, sql::join(columns, ", "_sql), mapping.table, where);
+}
+
+Sql not_in_repair(const Resolved& mapping) {
+  return build(" where not exists (select 1 from segue.repairs q where q.plan = {} and q.mapping = {} and q.key = {}"
+               " and q.\"resolvedAt\" is null)"_sql, Literal{mapping.plan}, Literal{mapping.name}, key_array(mapping, "r"));
+}
+
+Sql computed(std::size_t i) { return build("segue_{}"_sql, i + 1); }
+
+// (select r.*, what each new column should be as segue_1, segue_2, ...) b
+Sql with_computed(const Resolved& mapping, const Slice& slice) {
+  const auto& side = mapping.to_new;
+  const auto spoken = speak(mapping, side, "r", rows_of_range(mapping, slice));
+  Sql list = "r.*"_sql;
+  for (std::size_t i = 0; i < side.columns.size(); ++i) {
+    auto expression = spoken.expressions[i];
+    if (!side.columns[i].stand_in.empty()) expression = build("coalesce({}, {})"_sql, expression, stand_in(side, side.columns[i], "r"));
+    list += build(", {} as {}"_sql, expression, computed(i));
+  }
+  const auto filter = slice.skip_repairs ? not_in_repair(mapping) : Sql();
+  return build("(select {} from {}{}) b"_sql, list, spoken.from, filter);
+}
+
+Sql differs(const Derived& column, std::size_t i) {
+  if (column.snapshot) return build("(b.{} is null and b.{} is not null)"_sql, Ident{column.column}, computed(i));
+  return build("b.{} is distinct from b.{}"_sql, Ident{column.column}, computed(i));
+}
+
+Sql any_differs(const Resolved& mapping) {
+  std::vector<Sql> parts;
+  const auto& columns = mapping.to_new.columns;
+  for (std::size_t i = 0; i < columns.size(); ++i) parts.push_back(differs(columns[i], i));
+  return build("({})"_sql, sql::join(parts, " or "_sql));
+}
+
+// A snapshot keeps what was written, unless what it was taken of is wrong too.
+Sql assignment(const Resolved& mapping, std::size_t i) {
+  const auto& columns = mapping.to_new.columns;
+  const auto& column = columns[i];
+  if (!column.snapshot) return build("{} = b.{}"_sql, Ident{column.stored}, computed(i));
+  std::vector<Sql> reasons{build("b.{} is null"_sql, Ident{column.column})};
+  for (std::size_t k = 0; k < columns.size(); ++k) {
+    bool shares = false;
+    for (const auto& source : columns[k].depends_on) shares = shares || column.depends_on.contains(source);
+    if (!columns[k].snapshot && shares) reasons.push_back(differs(columns[k], k));
+  }
+  return build("{} = case when {} then b.{} else b.{} end"_sql, Ident{column.stored}, sql::join(reasons, " or "_sql), computed(i),
+               Ident{column.column});
+}
+
+// True while nobody has changed either side since the row was read: whoever did left both sides right.
+Sql unchanged(const Resolved& mapping) {
+  std::vector<Sql> parts;
+  for (const auto* side : {&mapping.to_new, &mapping.to_old})
+    for (const auto& column : side->columns)
+      parts.push_back(build("t.{} is not distinct from b.{}"_sql, Ident{column.stored}, Ident{column.column}));
+  return sql::join(parts, " and "_sql);
+}
+
+}  // namespace
+
+Sql key_array(const Resolved& mapping, std::string_view alias) {
+  std::vector<Sql> parts;
+  for (const auto& column : mapping.key)
+    parts.push_back(Sql::from_plan(std::string(alias)) + build(".{}::text"_sql, Ident{column.name}));
+  return build("array[{}]"_sql, sql::join(parts, ", "_sql));
+}
+
+Sql next_boundary(const Resolved& mapping) {
+  return build("select {} from {} x where {} order by {} offset $3::bigint limit 1"_sql, key_array(mapping, "x"), mapping.table,
+               in_range(mapping, "x"), key_columns(mapping, "x"));
+}
+
+Sql highest_key(const Resolved& mapping) {
+  std::vector<Sql> order;
+  for (const auto& column : mapping.key) order.push_back(build("x.{} desc"_sql, Ident{column.name}));
+  return build("select {} from {} x order by {} limit 1"_sql, key_array(mapping, "x"), mapping.table, sql::join(order, ", "_sql));
+}
+
+Sql backfill_batch(const Resolved& mapping, const Slice& slice) {
+  std::vector<Sql> set;
+  for (std::size_t i = 0; i < mapping.to_new.columns.size(); ++i) set.push_back(assignment(mapping, i));
+  return build("update {} t set {}\nfrom {}\nwhere {} and {}\n  and {}\n  and {}"_sql, mapping.table, sql::join(set, ", "_sql),
+               with_computed(mapping, slice), matches(mapping), in_range(mapping, "t"), any_differs(mapping), unchanged(mapping));
+}
+
+Sql compare_range(const Resolved& mapping, bool skip_repairs) {
+  std::vector<Sql> empty;
+  for (const auto& column : mapping.to_new.columns) empty.push_back(build("b.{} is null"_sql, Ident{column.column}));
+  Slice slice;
+  slice.skip_repairs = skip_repairs;
+  return build("select count(*), count(*) filter (where {}), count(*) filter (where {}),\n"
+               "  coalesce(to_json((array_agg({}) filter (where {}))[1:10]), '[]')\nfrom {}"_sql,
+               any_differs(mapping), sql::join(empty, " or "_sql), key_array(mapping, "b"), any_differs(mapping),
+               with_computed(mapping, slice));
+}
+
+}  // namespace segue::mapping

@@ -1,0 +1,176 @@
+#include "base/text.hpp"
+#include "mapping/expressions.hpp"
+#include "mapping/mapping.hpp"
+
+namespace segue::mapping {
+
+using sql::build;
+using sql::Ident;
+using sql::Literal;
+
+namespace {
+
+constexpr std::size_t longest_name = 63;
+
+// "sync hospital-services reservations", shortened by a hash where PostgreSQL would cut it.
+std::string named(const Resolved& mapping, const std::string& prefix) {
+  const auto name = prefix + " " + mapping.plan + " " + mapping.name;
+  if (name.size() <= longest_name) return name;
+  return prefix + " " + sha256_hex(mapping.plan + "/" + mapping.name).substr(0, 24);
+}
+
+Sql variable(const Direction& side, std::size_t i) {
+  return build(side.row == "old" ? "segue_new_{}"_sql : "segue_old_{}"_sql, i + 1);
+}
+
+Sql any_of(const std::vector<Sql>& conditions) { return conditions.empty() ? "false"_sql : sql::join(conditions, " or "_sql); }
+
+Sql each(const Direction& side, const Sql& pattern, const Sql& separator) {
+  std::vector<Sql> parts;
+  for (const auto& column : side.columns) parts.push_back(build(pattern, Ident{column.stored}));
+  return sql::join(parts, separator);
+}
+
+// old."x" is distinct from new."x" or ...
+Sql changed(const Direction& side) {
+  std::vector<Sql> parts;
+  for (const auto& column : side.columns)
+    parts.push_back(build("old.{} is distinct from new.{}"_sql, Ident{column.stored}, Ident{column.stored}));
+  return any_of(parts);
+}
+
+Sql record_repair(const Resolved& mapping, const Sql& direction, const Sql& reason) {
+  return build("insert into segue.repairs (plan, mapping, key, direction, reason) values ({}, {}, {}, {}, {});"_sql,
+               Literal{mapping.plan}, Literal{mapping.name}, key_array(mapping, "new"), direction, reason);
+}
+
+// One column by itself, where the whole side could not be computed: its own expression, else its stand-in, else what is there.
+Sql compute_alone(const Resolved& mapping, const Direction& side, std::size_t i) {
+  const auto& column = side.columns[i];
+  const auto spoken = speak(mapping, side, "new");
+  const auto fallback = column.stand_in.empty() ? build("new.{}"_sql, Ident{column.stored})
+                                                : stand_in(side, column, "new");
+  return build("      begin select {} into strict {} from {};\n"
+               "      exception when others then {} := {}; end;\n"_sql,
+               spoken.expressions[i], variable(side, i), spoken.from, variable(side, i), fallback);
+}
+
+// All columns of a side in one look-up. What cannot be computed is recorded and never fails the application's write.
+Sql compute(const Resolved& mapping, const Direction& side) {
+  const auto spoken = speak(mapping, side, "new");
+  const auto direction = Literal{side.row == "old" ? "new" : "old"};
+  std::vector<Sql> expressions = spoken.expressions, variables;
+  Sql alone, missing, seen;
+  for (std::size_t i = 0; i < side.columns.size(); ++i) {
+    variables.push_back(variable(side, i));
+    alone += compute_alone(mapping, side, i);
+    if (!side.columns[i].stand_in.empty())
+      missing += build("    if {} is null then {} := {}; {} end if;\n"_sql, variable(side, i), variable(side, i),
+                       stand_in(side, side.columns[i], "new"),
+                       record_repair(mapping, build("{}"_sql, direction), "'no value: stand-in used'"_sql));
+  }
+  for (std::size_t i = 0; i < spoken.unseen.size(); ++i) {
+    expressions.push_back(spoken.unseen[i].condition);
+    variables.push_back(build("segue_unseen_{}"_sql, i + 1));
+    seen += build("    if segue_unseen_{} then insert into segue.value_seen (plan, value, raw) values ({}, {}, {}); end if;\n"_sql,
+                  i + 1, Literal{mapping.plan}, Literal{spoken.unseen[i].value}, spoken.unseen[i].raw);
+  }
+  return build("    begin\n      select {}\n        into strict {}\n        from {};\n"
+               "    exception when others then\n      if sqlstate like '40%' then raise; end if;\n"
+               "      {}\n{}    end;\n{}{}"_sql,
+               sql::join(expressions, ", "_sql), sql::join(variables, ", "_sql), spoken.from,
+               record_repair(mapping, build("{}"_sql, direction), "sqlstate"_sql), alone, missing, seen);
+}
+
+Sql declarations(const Resolved& mapping) {
+  Sql text;
+  for (const auto* side : {&mapping.to_new, &mapping.to_old})
+    for (std::size_t i = 0; i < side->columns.size(); ++i)
+      text += build("  {} {}.{}%type;\n"_sql, variable(*side, i), mapping.table, Ident{side->columns[i].stored});
+  for (std::size_t i = 0; i < mapping.values.size(); ++i) text += build("  segue_unseen_{} boolean;\n"_sql, i + 1);
+  return text + "  old_written boolean; new_written boolean; unmigrated boolean;\n"_sql;
+}
+
+Sql what_was_written(const Resolved& mapping) {
+  return build("  if tg_op = 'INSERT' then\n    old_written := {};\n    new_written := {};\n    unmigrated := not new_written;\n"
+               "  else\n    old_written := {};\n    new_written := {};\n    unmigrated := {};\n  end if;\n"_sql,
+               each(mapping.to_old, "new.{} is not null"_sql, " or "_sql), each(mapping.to_new, "new.{} is not null"_sql, " or "_sql),
+               changed(mapping.to_old), changed(mapping.to_new), each(mapping.to_new, "old.{} is null"_sql, " and "_sql));
+}
+
+// Condition: one of the columns that `derived` is computed from has another value than before.
+Sql source_changed(const Resolved& mapping, const Direction& side, const Derived& derived) {
+  const auto& source = side.row == "old" ? mapping.to_old : mapping.to_new;
+  std::vector<Sql> parts;
+  for (const auto& name : derived.depends_on) {
+    Sql before = build("old.{}"_sql, Ident{name});
+    for (std::size_t i = 0; side.row == "new" && i < source.columns.size(); ++i)
+      if (source.columns[i].stored == name)
+        before = build("(case when unmigrated then {} else {} end)"_sql, variable(source, i), before);
+    parts.push_back(build("new.{} is distinct from {}"_sql, Ident{name}, before));
+  }
+  return any_of(parts);
+}
+
+Sql follow_old_side(const Resolved& mapping) {
+  const auto& side = mapping.to_new;
+  Sql fill, recompute;
+  std::vector<Sql> disagree;
+  for (std::size_t i = 0; i < side.columns.size(); ++i) {
+    const Ident column{side.columns[i].stored};
+    fill += build("    if new.{} is null then new.{} := {}; end if;\n"_sql, column, column, variable(side, i));
+    recompute += build("    if {} then new.{} := {}; end if;\n"_sql, source_changed(mapping, side, side.columns[i]), column, variable(side, i));
+    if (!side.columns[i].snapshot) disagree.push_back(build("new.{} is distinct from {}"_sql, column, variable(side, i)));
+  }
+  const auto conflict = build("    if {} then {} end if;\n"_sql, any_of(disagree),
+                              record_repair(mapping, "'both'"_sql, "'both sides were written and disagree'"_sql));
+  return build("  if old_written or unmigrated then\n{}  end if;\n"
+               "  if unmigrated then\n{}  end if;\n"
+               "  if old_written and new_written then\n{}  elsif old_written and not unmigrated then\n{}  end if;\n"_sql,
+               compute(mapping, side), fill, conflict, recompute);
+}
+
+Sql follow_new_side(const Resolved& mapping) {
+  const auto& side = mapping.to_old;
+  Sql assign;
+  for (std::size_t i = 0; i < side.columns.size(); ++i)
+    assign += build("    if tg_op = 'INSERT' or {} then new.{} := {}; end if;\n"_sql,
+                    source_changed(mapping, side, side.columns[i]), Ident{side.columns[i].stored}, variable(side, i));
+  return build("  if new_written and not old_written then\n{}{}  end if;\n"_sql, compute(mapping, side), assign);
+}
+
+}  // namespace
+
+std::string function_name(const Resolved& mapping) { return named(mapping, "sync"); }
+
+// BEFORE triggers fire in the order of their names: ours last, so that it sees what the application's triggers made.
+std::string trigger_name(const Resolved& mapping, std::string_view event) { return named(mapping, "zz segue " + std::string(event)); }
+
+Sql create_function(const Resolved& mapping) {
+  auto body = what_was_written(mapping);
+  if (!mapping.retired) body += follow_old_side(mapping);
+  if (!mapping.to_old.columns.empty()) body += follow_new_side(mapping);
+  return build("create or replace function segue.{}() returns trigger\n"
+               "language plpgsql security definer set search_path = {}, pg_temp as $segue$\n"
+               "#variable_conflict use_column\ndeclare\n{}begin\n{}  return new;\nend $segue$"_sql,
+               Ident{function_name(mapping)}, Ident{mapping.schema}, declarations(mapping), body);
+}
+
+std::vector<Sql> create_triggers(const Resolved& mapping) {
+  std::vector<Sql> any{changed(mapping.to_new)};
+  if (!mapping.to_old.columns.empty()) any.push_back(changed(mapping.to_old));
+  const auto function = Ident{function_name(mapping)};
+  return {build("create trigger {} before insert on {} for each row execute function segue.{}()"_sql,
+                Ident{trigger_name(mapping, "insert")}, mapping.table, function),
+          build("create trigger {} before update on {} for each row\n"
+                "  when (({}) and current_setting('segue.backfill', true) is distinct from 'on') execute function segue.{}()"_sql,
+                Ident{trigger_name(mapping, "update")}, mapping.table, any_of(any), function)};
+}
+
+std::vector<Sql> drop_triggers(const Resolved& mapping) {
+  return {build("drop trigger if exists {} on {}"_sql, Ident{trigger_name(mapping, "insert")}, mapping.table),
+          build("drop trigger if exists {} on {}"_sql, Ident{trigger_name(mapping, "update")}, mapping.table),
+          build("drop function if exists segue.{}()"_sql, Ident{function_name(mapping)})};
+}
+
+}  // namespace segue::mapping

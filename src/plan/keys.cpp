@@ -1,0 +1,45 @@
+#include "plan/keys.hpp"
+
+#include <stdexcept>
+
+namespace segue::plan {
+
+const std::vector<ObjectKeys>& all_keys() {
+  static const std::vector<ObjectKeys> objects = {
+      {"plan", {"plan", "title", "schema", "contacts", "checklist", "limits", "values", "mappings", "phases"}},
+      {"contact", {"role", "reach"}},
+      {"limits", {"lock timeout", "lock budget"}},
+      {"value", {"column", "reader", "becomes", "hours", "unreadable", "decided"}},
+      {"unreadable", {"live"}},
+      {"mapping", {"table", "new", "old", "snapshot"}},
+      {"side", {"from", "set", "otherwise"}},
+      {"phase", {"name", "title", "irreversible", "steps", "checks", "gate"}},
+      {"sql_step", {"sql", "undo", "name"}},
+      {"profile_step", {"profile", "name"}},
+      {"sync_step", {"sync", "name"}},
+      {"backfill_step", {"backfill", "workers", "name"}},
+      {"verify_step", {"verify", "name"}},
+      {"require_step", {"require", "name"}},
+      {"require", {"table", "columns"}},
+      {"rollout_step", {"rollout", "to", "bake", "name"}},
+      {"retire_step", {"retire", "name"}},
+      {"drop_step", {"drop", "archive", "name"}},
+      {"check", {"name", "sql", "expect"}},
+      {"gate", {"populated", "read", "share of one period", "mismatches", "repairs", "approve"}},
+  };
+  return objects;
+}
+
+const std::vector<std::string>& keys_of(std::string_view object) {
+  for (const auto& entry : all_keys())
+    if (entry.object == object) return entry.keys;
+  throw std::logic_error("no keys for object " + std::string(object));
+}
+
+const std::vector<std::string>& step_kinds() {
+  static const std::vector<std::string> kinds = {"sql", "profile", "sync", "backfill", "verify",
+                                                 "require", "rollout", "retire", "drop"};
+  return kinds;
+}
+
+}  // namespace segue::plan

@@ -1,0 +1,107 @@
+#include "steps/archive.hpp"
+
+#include <boost/json.hpp>
+
+#include "base/interrupt.hpp"
+#include "base/text.hpp"
+#include "steps/mapped.hpp"
+
+namespace segue::steps {
+
+using sql::build;
+using sql::Ident;
+using sql::Sql;
+
+namespace {
+
+constexpr std::size_t longest_name = 63;
+
+sql::QualifiedName archive_name(const Context& context, const std::string& table) {
+  auto name = context.plan.name + " " + table;
+  if (name.size() > longest_name) name = "archive " + sha256_hex(name).substr(0, 24);
+  return {"segue_archive", name};
+}
+
+// Types, defaults, constraints and indexes that vanish with these columns (all of the table's where `columns` is empty).
+std::string definition_of(Context& context, const sql::QualifiedName& table, const std::vector<std::string>& columns) {
+  boost::json::array names;
+  for (const auto& column : columns) names.emplace_back(column);
+  return context.db.run("archive.definition", R"sql(
+    with wanted as (
+      select a.attnum, a.attname, pg_catalog.format_type(a.atttypid, a.atttypmod) as type, a.attnotnull,
+             pg_catalog.pg_get_expr(d.adbin, d.adrelid) as expression
+      from pg_catalog.pg_attribute a left join pg_catalog.pg_attrdef d on d.adrelid = a.attrelid and d.adnum = a.attnum
+      where a.attrelid = $1::regclass and a.attnum > 0 and not a.attisdropped
+        and (jsonb_array_length($2::jsonb) = 0 or $2::jsonb ? a.attname::text))
+    select jsonb_build_object(
+      'columns', (select jsonb_agg(jsonb_build_object('name', attname, 'type', type, 'notNull', attnotnull, 'default', expression)
+                                   order by attnum) from wanted),
+      'constraints', (select coalesce(jsonb_agg(jsonb_build_object('name', conname, 'definition', pg_catalog.pg_get_constraintdef(oid))), '[]')
+                      from pg_catalog.pg_constraint where conrelid = $1::regclass and conkey && array(select attnum from wanted)),
+      'indexes', (select coalesce(jsonb_agg(pg_catalog.pg_get_indexdef(i.indexrelid)), '[]') from pg_catalog.pg_index i
+                  where i.indrelid = $1::regclass and i.indkey::int2[] && array(select attnum from wanted)
+                    and not exists (select 1 from pg_catalog.pg_constraint k where k.conindid = i.indexrelid)))::text)sql"_sql,
+    {sql::render(table), boost::json::serialize(names)}).text();
+}
+
+// A cut-off archive is made again from the start: until the drop, the source is all there.
+void begin_archive(Context& context, const sql::QualifiedName& archive, const Sql& columns, const sql::QualifiedName& source) {
+  pg::Transaction transaction(context.db);
+  journal::fence(context.db, context.plan.name, context.epoch);
+  context.db.run("archive.schema", "create schema if not exists segue_archive"_sql);
+  context.db.run("archive.again", build("drop table if exists {}"_sql, archive));
+  context.db.run("archive.create", build("create table {} as select {} from {} x where false"_sql, archive, columns, source));
+  transaction.commit();
+}
+
+std::string key_array_of(const catalog::Table& table) {
+  std::vector<std::string> parts;
+  for (const auto& column : table.key) parts.push_back("x." + sql::quote_identifier(column) + "::text");
+  return join(parts, ", ");
+}
+
+}  // namespace
+
+Archived archive_columns(Context& context, const std::string& table_name, const std::vector<std::string>& columns) {
+  const sql::QualifiedName name{context.plan.schema, table_name};
+  const auto table = catalog::table(context.db, name);
+  const auto archive = archive_name(context, table_name);
+  std::vector<Sql> kept, hashed;
+  std::vector<std::string> retired;
+  for (const auto& column : columns) {
+    kept.push_back(build("x.{}::text as {}"_sql, Ident{retired_name(column)}, Ident{column}));
+    retired.push_back(retired_name(column));
+  }
+  for (const auto& mapping : context.plan.mappings)
+    if (mapping.table == table_name)
+      for (const auto& [column, expression] : mapping.to_new.set) hashed.push_back(build("x.{}"_sql, Ident{column}));
+  const auto hash = hashed.empty() ? "null::bigint"_sql
+                                   : build("hashtextextended(row({})::text, 0)"_sql, sql::join(hashed, ", "_sql));
+  const auto list = build("array[{}] as key, {}, {} as \"newSideHash\""_sql, Sql::from_journal(key_array_of(table)),
+                          sql::join(kept, ", "_sql), hash);
+  begin_archive(context, archive, list, name);
+  pg::Transaction transaction(context.db);
+  journal::fence(context.db, context.plan.name, context.epoch);
+  const auto rows = context.db.run("archive.copy", build("insert into {} select {} from {} x"_sql, archive, list, name)).affected();
+  context.db.run("archive.key", build("alter table {} add primary key (key)"_sql, archive));
+  transaction.commit();
+  context.progress.note("archived " + grouped(rows) + " rows of " + join(columns, ", "));
+  return {table_name, archive.name, definition_of(context, name, retired), rows};
+}
+
+Archived archive_table(Context& context, const std::string& table_name) {
+  const sql::QualifiedName name{context.plan.schema, retired_name(table_name)};
+  const auto table = catalog::table(context.db, name);
+  const auto archive = archive_name(context, table_name);
+  std::vector<Sql> kept;
+  for (const auto& column : table.columns) kept.push_back(build("x.{}::text as {}"_sql, Ident{column.name}, Ident{column.name}));
+  const auto list = sql::join(kept, ", "_sql);
+  begin_archive(context, archive, list, name);
+  pg::Transaction transaction(context.db);
+  journal::fence(context.db, context.plan.name, context.epoch);
+  const auto rows = context.db.run("archive.copy", build("insert into {} select {} from {} x"_sql, archive, list, name)).affected();
+  transaction.commit();
+  return {table_name, archive.name, definition_of(context, name, {}), rows};
+}
+
+}  // namespace segue::steps

@@ -1,0 +1,132 @@
+// backfill: every row that was there at the start gets its new side; what comes later is the triggers' work.
+#include <boost/json.hpp>
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <exception>
+#include <memory>
+#include <thread>
+
+#include "base/error.hpp"
+#include "base/interrupt.hpp"
+#include "steps/backfill_worker.hpp"
+#include "steps/mapped.hpp"
+
+namespace segue::steps {
+
+namespace {
+
+using Clock = std::chrono::steady_clock;
+
+std::string cursor_name(const Context& context) { return context.phase.name + "/" + context.step.name; }
+
+int workers_for(const Context& context, const plan::BackfillStep& step) {
+  if (context.options.workers > 0) return context.options.workers;
+  if (step.workers > 0) return step.workers;
+  return static_cast<int>(std::clamp(std::thread::hardware_concurrency() / 2, 1u, 2u));
+}
+
+void add_range(Context& context, int range, const std::optional<std::string>& lower, const std::optional<std::string>& upper) {
+  context.db.run("backfill.range", R"sql(
+    insert into segue.cursors (plan, step, range, "lowerKey", "upperKey") values ($1, $2, $3::integer, $4::text[], $5::text[]))sql"_sql,
+    {context.plan.name, cursor_name(context), range, lower, upper});
+}
+
+// Disjoint key ranges, one a worker; the last ends at the highest key there is now. A resumed backfill keeps its ranges.
+int cut_ranges(Context& context, const mapping::Resolved& mapping, int workers) {
+  pg::Transaction transaction(context.db);
+  journal::fence(context.db, context.plan.name, context.epoch);
+  const auto present = context.db.run("backfill.ranges", "select count(*) from segue.cursors where plan = $1 and step = $2"_sql,
+                                      {context.plan.name, cursor_name(context)}).integer();
+  if (present > 0) return static_cast<int>(present);
+  const auto highest = context.db.run("backfill.highest", mapping::highest_key(mapping));
+  if (highest.empty()) return 0;
+  const auto rows = catalog::table(context.db, mapping.table).estimated_rows;
+  std::optional<std::string> lower;
+  int range = 0;
+  for (; range + 1 < workers && rows > 0; ++range) {
+    const auto cut = context.db.run("backfill.cut", mapping::next_boundary(mapping), {lower, nullptr, rows / workers});
+    if (cut.empty()) break;
+    add_range(context, range, lower, cut.optional_text(0, 0));
+    lower = cut.optional_text(0, 0);
+  }
+  add_range(context, range, lower, highest.optional_text(0, 0));
+  transaction.commit();
+  return range + 1;
+}
+
+struct Team {
+  Shared shared;
+  std::vector<std::thread> threads;
+  std::vector<std::exception_ptr> errors;
+  std::atomic<int> running{0};
+};
+
+void start(Context& context, const mapping::Resolved& mapping, int ranges, Team& team) {
+  team.errors.resize(static_cast<std::size_t>(ranges));
+  team.running = ranges;
+  for (int range = 0; range < ranges; ++range)
+    team.threads.emplace_back([&context, &mapping, &team, range] {
+      try {
+        BackfillWorker(context.db.url(), context.plan, context.epoch, mapping, cursor_name(context), range, team.shared).run();
+      } catch (...) {
+        team.errors[static_cast<std::size_t>(range)] = std::current_exception();
+        team.shared.stop = true;
+      }
+      --team.running;
+    });
+}
+
+void watch(Context& context, Team& team, std::int64_t total) {
+  while (team.running > 0) {
+    std::this_thread::sleep_for(std::chrono::milliseconds(50));
+    context.progress.rows(std::min(team.shared.scanned.load(), total), total);
+    if (interrupted()) team.shared.stop = true;
+  }
+  for (auto& thread : team.threads) thread.join();
+  for (const auto& error : team.errors)
+    if (error) std::rethrow_exception(error);
+  stop_if_interrupted();
+}
+
+struct Walked { std::int64_t scanned, written, batches; };
+
+Walked walked(Context& context) {
+  const auto sums = context.db.run("backfill.sums", R"sql(
+    select coalesce(sum(scanned), 0), coalesce(sum(written), 0), coalesce(sum(batches), 0)
+    from segue.cursors where plan = $1 and step = $2)sql"_sql, {context.plan.name, cursor_name(context)});
+  return {sums.integer(0, 0), sums.integer(0, 1), sums.integer(0, 2)};
+}
+
+}  // namespace
+
+journal::Evidence run(Context& context, const plan::BackfillStep& step) {
+  const auto mapping = resolve(context.db, context.plan, step.mapping);
+  const auto total = std::max<std::int64_t>(1, catalog::table(context.db, mapping.table).estimated_rows);
+  const auto begin = Clock::now();
+  const int ranges = cut_ranges(context, mapping, workers_for(context, step));
+  Team team;
+  team.shared.scanned = walked(context).scanned;
+  start(context, mapping, ranges, team);
+  watch(context, team, total);
+  // The planner has never seen values in the new columns.
+  context.db.run("backfill.analyze", sql::build("analyze {}"_sql, mapping.table));
+  const auto sums = walked(context);
+  const double seconds = std::chrono::duration<double>(Clock::now() - begin).count();
+  context.progress.note(fmt::format("{} rows written in {} batches by {} worker{}", sums.written, sums.batches, ranges, ranges == 1 ? "" : "s"));
+  journal::Evidence evidence;
+  evidence.rows = sums.written;
+  evidence.detail = boost::json::serialize(boost::json::object{
+      {"written", sums.written}, {"batches", sums.batches}, {"workers", ranges}, {"seconds", seconds}});
+  return evidence;
+}
+
+// The values stay, unread by anyone, until their columns go; a later forward run compares and writes what changed since.
+void undo(Context& context, const plan::BackfillStep&) {
+  pg::Transaction transaction(context.db);
+  journal::fence(context.db, context.plan.name, context.epoch);
+  context.db.run("backfill.forget", "delete from segue.cursors where plan = $1 and step = $2"_sql, {context.plan.name, cursor_name(context)});
+  transaction.commit();
+}
+
+}  // namespace segue::steps

@@ -1,0 +1,122 @@
+#include "steps/backfill_worker.hpp"
+
+#include <fmt/format.h>
+
+#include <chrono>
+#include <thread>
+
+#include "base/error.hpp"
+#include "steps/mapped.hpp"
+
+namespace segue::steps {
+
+using Clock = std::chrono::steady_clock;
+
+namespace {
+
+double ms_since(Clock::time_point begin) { return std::chrono::duration<double, std::milli>(Clock::now() - begin).count(); }
+
+// Keys that lie in the heap's order fill whole pages at once, and then no update finds room on its page. Visiting
+// a stretch several times, a hash class of its rows at a time, lets pruning make room in between.
+constexpr double ordered = 0.5;
+constexpr int visits = 8;
+constexpr int most_clashes = 200;
+
+double backends_a_core(pg::Connection& db) {
+  const auto active = db.run("backfill.load", R"sql(
+    select count(*) from pg_catalog.pg_stat_activity
+    where state = 'active' and backend_type = 'client backend' and application_name not like 'segue/%')sql"_sql).number();
+  return active / std::max(1u, std::thread::hardware_concurrency());
+}
+
+}  // namespace
+
+BackfillWorker::BackfillWorker(const std::string& url, const plan::Plan& plan, std::int64_t epoch, const mapping::Resolved& mapping,
+                               std::string name, int range, Shared& shared)
+    : db_(url, {.application_name = "segue/backfill/" + plan.name, .lock_timeout = plan.limits.lock_timeout}),
+      plan_(plan), epoch_(epoch), mapping_(mapping), name_(std::move(name)), range_(range), shared_(shared),
+      classes_(std::abs(mapping.key_correlation) > ordered ? visits : 1),
+      pace_(Pace::Limits{.batch_ms = static_cast<double>(plan.limits.lock_timeout.count())}) {
+  prepare_writer(db_, plan);
+  read_cursor();
+}
+
+// A stretch that was cut off is visited from its first class again: its end may lie elsewhere this time.
+void BackfillWorker::read_cursor() {
+  const auto rows = db_.run("backfill.cursor", R"sql(
+    select "upperKey", coalesce("lastKey", "lowerKey"), done from segue.cursors where plan = $1 and step = $2 and range = $3::integer)sql"_sql,
+    {plan_.name, name_, range_});
+  cursor_ = {rows.optional_text(0, 0), rows.optional_text(0, 1), 0, rows.boolean(0, 2)};
+}
+
+void BackfillWorker::run() {
+  while (!cursor_.done && !shared_.stop) {
+    try {
+      batch();
+      clashes_ = 0;
+    } catch (const Error& error) {
+      if (error.sqlstate() != "55P03" && error.sqlstate() != "40P01") throw;
+      retry_later(error);
+      continue;
+    }
+    const auto rest = std::chrono::duration<double, std::milli>(pace_.rest_ms());
+    for (const auto end = Clock::now() + rest; Clock::now() < end && !shared_.stop;)
+      std::this_thread::sleep_for(std::min<std::chrono::duration<double, std::milli>>(end - Clock::now(), std::chrono::milliseconds(50)));
+  }
+}
+
+// The rows up to `upper` that lie in this visit's hash class.
+std::int64_t BackfillWorker::write(const std::optional<std::string>& upper) {
+  mapping::Slice slice;
+  slice.classes = classes_;
+  slice.number = cursor_.visit;
+  slice.skip_repairs = journal::open_repairs(db_, plan_.name, mapping_.name) > 0;
+  return db_.run("backfill.batch", mapping::backfill_batch(mapping_, slice), {cursor_.last, upper}).affected();
+}
+
+void BackfillWorker::write_cursor(const Cursor& next, std::int64_t scanned, std::int64_t written) {
+  db_.run("backfill.advance", R"sql(
+    update segue.cursors set "lastKey" = $4, visit = $5::integer, done = $6::boolean, scanned = scanned + $7::bigint,
+      written = written + $8::bigint, batches = batches + 1, "updatedAt" = clock_timestamp()
+    where plan = $1 and step = $2 and range = $3::integer)sql"_sql,
+    {plan_.name, name_, range_, next.last, next.visit, next.done, scanned, written});
+}
+
+bool BackfillWorker::batch() {
+  const auto begin = Clock::now();
+  const auto stretch = pace_.rows() * classes_;
+  pg::Transaction transaction(db_);
+  journal::fence(db_, plan_.name, epoch_);
+  const auto found = db_.run("backfill.boundary", mapping::next_boundary(mapping_), {cursor_.last, cursor_.upper, stretch - 1});
+  const bool last = found.empty();
+  const auto upper = last ? cursor_.upper : found.optional_text(0, 0);
+  const auto written = write(upper);
+  Cursor next = cursor_;
+  std::int64_t scanned = 0;
+  if (++next.visit >= classes_) {
+    next.visit = 0;
+    next.last = upper;
+    next.done = last;
+    scanned = stretch;
+  }
+  // A stretch may get shorter between its visits (a clash), never longer: no class of it is left out.
+  write_cursor(next, scanned, written);
+  const auto before_commit = Clock::now();
+  transaction.commit();
+  const auto commit_ms = ms_since(before_commit);
+  cursor_ = next;
+  shared_.scanned += pace_.rows();
+  shared_.written += written;
+  if (cursor_.visit == 0) pace_.done(ms_since(begin), commit_ms, backends_a_core(db_));
+  return !cursor_.done;
+}
+
+void BackfillWorker::retry_later(const Error& error) {
+  pace_.clashed();
+  if (++clashes_ > most_clashes)
+    throw Error(ErrorCode::lock_timeout, fmt::format("rows of \"{}\" stayed locked through {} attempts", mapping_.table.name, clashes_),
+                "end the session that holds them, then run the same command again").with_sqlstate(error.sqlstate());
+  std::this_thread::sleep_for(std::chrono::milliseconds(std::min(2000, 10 << std::min(clashes_, 7))));
+}
+
+}  // namespace segue::steps

@@ -1,0 +1,45 @@
+// One worker of a backfill: walks its key range in batches, each committed together with its cursor.
+#pragma once
+#include <atomic>
+
+#include "base/error.hpp"
+#include "mapping/mapping.hpp"
+#include "steps/pace.hpp"
+#include "steps/step.hpp"
+
+namespace segue::steps {
+
+struct Shared {                                                  // between the workers and the step
+  std::atomic<std::int64_t> scanned{0}, written{0};
+  std::atomic<bool> stop{false};
+};
+
+class BackfillWorker {
+ public:
+  // `name`: of the step; `range`: number of the cursor.
+  BackfillWorker(const std::string& url, const plan::Plan& plan, std::int64_t epoch, const mapping::Resolved& mapping,
+                 std::string name, int range, Shared& shared);
+  void run();                                                    // returns at the end of the range or when told to stop
+
+ private:
+  struct Cursor { std::optional<std::string> upper, last; int visit = 0; bool done = false; };
+  void read_cursor();
+  bool batch();                                                  // false: the range is finished
+  std::int64_t write(const std::optional<std::string>& upper);
+  void write_cursor(const Cursor& next, std::int64_t scanned, std::int64_t written);
+  void retry_later(const Error& error);
+
+  pg::Connection db_;
+  const plan::Plan& plan_;
+  std::int64_t epoch_;
+  const mapping::Resolved& mapping_;
+  std::string name_;
+  int range_;
+  Shared& shared_;
+  int classes_;
+  Cursor cursor_;
+  Pace pace_;
+  int clashes_ = 0;
+};
+
+}  // namespace segue::steps

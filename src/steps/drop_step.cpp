@@ -1,0 +1,105 @@
+// drop: the last thing. What goes is archived first; triggers go with the columns they serve, in one transaction.
+#include <boost/json.hpp>
+#include <fmt/format.h>
+
+#include <map>
+
+#include "base/error.hpp"
+#include "base/text.hpp"
+#include "steps/archive.hpp"
+#include "steps/locks.hpp"
+#include "steps/mapped.hpp"
+
+namespace segue::steps {
+
+using sql::build;
+using sql::Ident;
+
+namespace {
+
+std::map<std::string, std::vector<std::string>> columns_by_table(const plan::DropStep& step) {
+  std::map<std::string, std::vector<std::string>> tables;
+  for (const auto& target : step.targets) {
+    auto& columns = tables[target.table];
+    if (!target.column.empty()) columns.push_back(target.column);
+  }
+  return tables;
+}
+
+void remember(Context& context, const std::string& target, const Archived& archived) {
+  context.db.run("drop.remember", R"sql(
+    insert into segue.archives (plan, step, target, "archiveTable", rows, definition) values ($1, $2, $3, $4, $5::bigint, $6::jsonb)
+    on conflict (plan, step, target) do update set "archiveTable" = $4, rows = $5::bigint, definition = $6::jsonb, at = clock_timestamp())sql"_sql,
+    {context.plan.name, context.step.name, target, archived.table, archived.rows, archived.definition});
+}
+
+// Dual write ends where no old column is left that it could serve.
+void end_sync(Context& context, const std::string& table, const std::vector<std::string>& columns) {
+  for (const auto& mapping : context.plan.mappings) {
+    if (mapping.table != table) continue;
+    std::size_t going = 0;
+    for (const auto& [column, expression] : mapping.to_old.set)
+      for (const auto& dropped : columns) going += column == dropped ? 1 : 0;
+    const auto resolved = resolve(context.db, context.plan, mapping.name);
+    if (going < resolved.to_old.columns.size())
+      throw Error(ErrorCode::refused, "mapping \"" + mapping.name + "\" still serves other old columns of \"" + table + "\"",
+                  "drop all old columns of a mapping in one step");
+    for (const auto& statement : mapping::drop_triggers(resolved)) context.db.run("drop.sync", statement);
+  }
+}
+
+std::int64_t drop_columns(Context& context, const std::string& table, const std::vector<std::string>& columns, bool archive) {
+  const sql::QualifiedName name{context.plan.schema, table};
+  if (catalog::table(context.db, name).find(retired_name(columns.front())) == nullptr) return 0;   // done by an earlier run
+  const auto archived = archive ? archive_columns(context, table, columns) : Archived{};
+  in_locked_transaction(context, {{name}, sql::Lock::access_exclusive}, [&] {
+    end_sync(context, table, columns);
+    for (const auto& column : columns) {
+      context.db.run("drop.column", build("alter table {} drop column {}"_sql, name, Ident{retired_name(column)}));
+      remember(context, table + "." + column, archived);
+    }
+  });
+  return archived.rows;
+}
+
+std::int64_t drop_table(Context& context, const std::string& table, bool archive) {
+  const sql::QualifiedName name{context.plan.schema, retired_name(table)};
+  if (!catalog::find_table(context.db, name)) return 0;
+  const auto archived = archive ? archive_table(context, table) : Archived{};
+  in_locked_transaction(context, {{name}, sql::Lock::access_exclusive}, [&] {
+    context.db.run("drop.table", build("drop table {}"_sql, name));
+    remember(context, table, archived);
+  });
+  return archived.rows;
+}
+
+// Only what was retired first is dropped: by then everybody has lived without it.
+void require_retired(Context& context, const plan::DropStep& step) {
+  for (const auto& target : step.targets) {
+    const auto& gone = target.column.empty() ? target.table : target.column;
+    const auto table = catalog::find_table(context.db, {context.plan.schema, target.table});
+    const bool present = target.column.empty() ? table.has_value() : table && table->find(target.column) != nullptr;
+    if (present)
+      throw Error(ErrorCode::refused, "\"" + gone + "\" was not retired, so it is not dropped", "put a retire step before the drop step");
+  }
+}
+
+}  // namespace
+
+journal::Evidence run(Context& context, const plan::DropStep& step) {
+  require_retired(context, step);
+  journal::Evidence evidence;
+  for (const auto& [table, columns] : columns_by_table(step))
+    evidence.rows += columns.empty() ? drop_table(context, table, step.archive) : drop_columns(context, table, columns, step.archive);
+  return evidence;
+}
+
+void undo(Context& context, const plan::DropStep&) {
+  const auto dropped = context.db.run("drop.archives", "select count(*) from segue.archives where plan = $1 and step = $2"_sql,
+                                      {context.plan.name, context.step.name}).integer();
+  if (dropped == 0) return;
+  throw Error(ErrorCode::refused, "step \"" + context.step.name + "\" has dropped its targets: a rollback does not reach behind it",
+              "everything dropped is kept in schema segue_archive, listed in segue.archives");
+}
+
+}  // namespace segue::steps

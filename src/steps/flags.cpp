@@ -1,0 +1,38 @@
+#include "steps/flags.hpp"
+
+#include <boost/json.hpp>
+#include <fmt/format.h>
+
+#include <chrono>
+#include <thread>
+
+#include "base/interrupt.hpp"
+#include "journal/journal.hpp"
+
+namespace segue::steps {
+
+using Clock = std::chrono::steady_clock;
+
+Followed change_flag(pg::Connection& db, const std::string& plan, const std::string& flag, int percent, const std::string& actor,
+                     const std::string& reason, std::chrono::milliseconds patience) {
+  const auto begin = Clock::now();
+  Followed followed;
+  {
+    pg::Transaction transaction(db);
+    followed.revision = journal::set_flag(db, plan, flag, percent, actor);
+    journal::audit(db, plan, actor, fmt::format("flag {} to {} %", flag, percent), reason);
+    transaction.commit();
+  }
+  for (;;) {
+    followed.laggards = journal::laggards(db, followed.revision);
+    followed.ms = std::chrono::duration<double, std::milli>(Clock::now() - begin).count();
+    if (followed.laggards.empty() || Clock::now() - begin > patience || interrupted()) break;
+    std::this_thread::sleep_for(std::chrono::milliseconds(5));
+  }
+  followed.clients = journal::connected_clients(db);
+  return followed;
+}
+
+void let_requests_settle() { std::this_thread::sleep_for(std::chrono::seconds(1)); }
+
+}  // namespace segue::steps

@@ -1,0 +1,101 @@
+#include "steps/locks.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <random>
+#include <thread>
+
+#include "base/error.hpp"
+#include "base/interrupt.hpp"
+#include "catalog/catalog.hpp"
+
+namespace segue::steps {
+
+using sql::build;
+using Clock = std::chrono::steady_clock;
+
+namespace {
+
+double ms_since(Clock::time_point begin) { return std::chrono::duration<double, std::milli>(Clock::now() - begin).count(); }
+
+// SHARE and stronger stop writers; weaker table locks stop only other DDL and VACUUM.
+bool stops_the_application(sql::Lock lock) { return lock >= sql::Lock::share; }
+
+// Only tables that exist can be locked; a statement that creates one has nothing to wait for.
+std::vector<sql::QualifiedName> existing(Context& context, const Needed& needed) {
+  std::vector<sql::QualifiedName> tables;
+  if (needed.lock < sql::Lock::share_update_exclusive) return tables;
+  for (auto name : needed.tables) {
+    if (name.schema.empty()) name.schema = context.plan.schema;
+    if (catalog::find_table(context.db, name)) tables.push_back(name);
+  }
+  return tables;
+}
+
+double attempt(Context& context, const std::vector<sql::QualifiedName>& tables, sql::Lock lock, const std::function<void()>& work) {
+  pg::Transaction transaction(context.db);
+  journal::fence(context.db, context.plan.name, context.epoch);
+  context.db.run("step.lock_timeout", "select set_config('lock_timeout', $1, true)"_sql,
+                 {fmt::format("{}ms", context.plan.limits.lock_timeout.count())});
+  const auto begin = Clock::now();
+  for (const auto& table : tables)
+    context.db.run("step.lock", build("lock table {} in {} mode"_sql, table, sql::Sql::from_journal(std::string(sql::name_of(lock)))));
+  work();
+  transaction.commit();
+  return tables.empty() || !stops_the_application(lock) ? 0 : ms_since(begin);
+}
+
+bool worth_a_retry(const Error& error) { return error.sqlstate() == "55P03" || error.sqlstate() == "40P01"; }
+
+std::string blocker_text(Context& context, const std::vector<sql::QualifiedName>& tables) {
+  const auto blockers = catalog::lock_holders(context.db, tables);
+  if (blockers.empty()) return "a session that is gone by now";
+  const auto& first = blockers.front();
+  return fmt::format("server process {} ({}, {}, {} for {:.1f} s)", first.pid, first.application, first.state, first.query_kind,
+                     first.age_seconds);
+}
+
+void back_off(int attempts) {
+  static thread_local std::mt19937 random{std::random_device{}()};
+  const auto longest = std::min(5000, 100 << std::min(attempts, 6));
+  const auto wait = std::chrono::milliseconds(std::uniform_int_distribution<int>(longest / 2, longest)(random));
+  for (const auto end = Clock::now() + wait; Clock::now() < end; std::this_thread::sleep_for(std::chrono::milliseconds(20)))
+    stop_if_interrupted();
+}
+
+}  // namespace
+
+double in_locked_transaction(Context& context, const Needed& needed, const std::function<void()>& work) {
+  const auto tables = existing(context, needed);
+  const auto begin = Clock::now();
+  for (int attempts = 1;; ++attempts) {
+    stop_if_interrupted();
+    std::string message;
+    try {
+      const auto waited = attempt(context, tables, needed.lock, work);
+      journal::add_lock_wait(context.db, context.plan.name, context.phase.name, context.step.name, waited);
+      return waited;
+    } catch (const Error& error) {
+      if (!worth_a_retry(error)) throw;
+      message = error.message();
+    }
+    // Those who queued behind this attempt waited for it, too.
+    journal::add_lock_wait(context.db, context.plan.name, context.phase.name, context.step.name,
+                           stops_the_application(needed.lock) ? static_cast<double>(context.plan.limits.lock_timeout.count()) : 0);
+    const auto blocker = blocker_text(context, tables.empty() ? needed.tables : tables);
+    if (Clock::now() - begin > context.plan.limits.lock_budget)
+      throw Error(ErrorCode::lock_timeout, fmt::format("step \"{}\" did not get its lock in {} attempts; held by {}", context.step.name, attempts, blocker),
+                  "wait for the blocker or end it, then run the same command again; nothing was changed").with_sqlstate("55P03");
+    context.progress.note(fmt::format("lock held by {}; attempt {} gave way, next one soon", blocker, attempts));
+    back_off(attempts);
+  }
+}
+
+void outside_transaction(Context& context, const std::string& name, const sql::Sql& statement) {
+  stop_if_interrupted();
+  context.db.run("step.no_lock_timeout", "set lock_timeout = 0"_sql);
+  context.db.run(name, statement);
+}
+
+}  // namespace segue::steps

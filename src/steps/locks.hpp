@@ -1,0 +1,22 @@
+// Strong locks without a queue: a short lock_timeout, retries with jittered back-off, a budget, and the blocker's name.
+// Does: run a piece of work in one fenced transaction that holds the locks it needs.
+// Does not: wait in the queue longer than the plan's lock timeout, so nobody waits behind it longer than that.
+#pragma once
+#include <functional>
+#include <vector>
+
+#include "sql/statement.hpp"
+#include "steps/step.hpp"
+
+namespace segue::steps {
+
+struct Needed { std::vector<sql::QualifiedName> tables; sql::Lock lock = sql::Lock::none; };
+
+// The longest an application statement can have waited because of it: the time in the queue plus the time the lock
+// was held, in milliseconds; 0 for locks that stop nobody's reads or writes. Error{lock_timeout} names the blocker.
+double in_locked_transaction(Context& context, const Needed& needed, const std::function<void()>& work);
+
+// A statement that PostgreSQL refuses in a transaction; it queues only behind other DDL, so it may wait.
+void outside_transaction(Context& context, const std::string& name, const sql::Sql& statement);
+
+}  // namespace segue::steps

@@ -1,0 +1,32 @@
+// What the steps that work on a mapping share: the mapping as the database stands now, and one walk over its key.
+#pragma once
+#include <atomic>
+#include <string>
+#include <vector>
+
+#include "mapping/mapping.hpp"
+#include "steps/step.hpp"
+
+namespace segue::steps {
+
+// The name a retired column or table bears until it is dropped: "<name>__retired", shortened where PostgreSQL would cut it.
+std::string retired_name(const std::string& name);
+
+// Old columns that were retired are found under their retired names, dropped ones are left out.
+mapping::Resolved resolve(pg::Connection& db, const plan::Plan& plan, const std::string& mapping_name);
+
+// Settings of a session that writes rows beside the application: recognised by the triggers, never a table scan.
+void prepare_writer(pg::Connection& db, const plan::Plan& plan);
+
+struct Comparison {
+  std::int64_t rows = 0, differing = 0, incomplete = 0;
+  std::vector<std::string> keys;                                 // of the first differing rows
+};
+// old = new, row by row; rows in the repair queue are not compared, they are counted by the gate.
+Comparison compare(pg::Connection& db, const mapping::Resolved& mapping, Progress& progress);
+
+// New texts that the triggers met are read into the value map, and the rows that hold them follow.
+// Returns the number of texts.
+std::int64_t absorb_values(Context& context, const mapping::Resolved& mapping);
+
+}  // namespace segue::steps

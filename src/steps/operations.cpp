@@ -1,0 +1,102 @@
+#include "steps/operations.hpp"
+
+#include <algorithm>
+#include <optional>
+
+#include "base/error.hpp"
+#include "catalog/catalog.hpp"
+#include "steps/locks.hpp"
+
+namespace segue::steps {
+
+using sql::build;
+using sql::Ident;
+using sql::Operation;
+using sql::Sql;
+
+namespace {
+
+journal::OperationRecord record_of(const Operation& operation, int position, const std::string& state) {
+  std::optional<std::string> undo;
+  if (!operation.undo.empty()) undo = operation.undo.text();
+  return {position, operation.sql.text(), undo, operation.in_transaction, state};
+}
+
+void write(Context& context, const journal::OperationRecord& record) {
+  journal::operation(context.db, context.plan.name, context.phase.name, context.step.name, record);
+}
+
+std::vector<journal::OperationRecord> recorded(Context& context) {
+  return journal::operations(context.db, context.plan.name, context.phase.name, context.step.name);
+}
+
+std::string state_of(const std::vector<journal::OperationRecord>& records, int position) {
+  const auto found = std::find_if(records.begin(), records.end(), [&](const auto& record) { return record.position == position; });
+  return found == records.end() ? std::string() : found->state;
+}
+
+void run_in_transaction(Context& context, const Operation& operation, int position) {
+  in_locked_transaction(context, {operation.tables, operation.lock}, [&] {
+    context.db.run("step." + context.step.name, operation.sql);
+    write(context, record_of(operation, position, "done"));
+  });
+}
+
+// A concurrent index build that was cut off leaves an invalid index of that name; it is dropped and built again.
+void run_alone(Context& context, const Operation& operation, int position) {
+  const auto probe = operation.index.front();
+  const sql::QualifiedName index{probe.table.schema.empty() ? context.plan.schema : probe.table.schema, probe.index};
+  auto state = catalog::index_state(context.db, index);
+  const bool begun = state_of(recorded(context), position) == "begun";
+  const auto wanted = probe.dropped ? catalog::IndexState::absent : catalog::IndexState::valid;
+  if (state == wanted && !begun && !probe.dropped)
+    throw Error(ErrorCode::refused, "index \"" + index.name + "\" exists already, and this plan did not make it",
+                "drop it or give the plan's index another name");
+  if (state != wanted) {
+    { pg::Transaction transaction(context.db);
+      journal::fence(context.db, context.plan.name, context.epoch);
+      write(context, record_of(operation, position, "begun"));
+      transaction.commit(); }
+    if (state == catalog::IndexState::invalid && !probe.dropped)
+      outside_transaction(context, "step.drop_invalid_index", build("drop index concurrently if exists {}"_sql, index));
+    outside_transaction(context, "step." + context.step.name, operation.sql);
+  }
+  write(context, record_of(operation, position, "done"));
+}
+
+}  // namespace
+
+journal::Evidence run_operations(Context& context, const std::vector<Operation>& operations) {
+  const auto before = recorded(context);
+  const auto total = static_cast<std::int64_t>(operations.size());
+  for (int position = 0; position < static_cast<int>(operations.size()); ++position) {
+    const auto& operation = operations[static_cast<std::size_t>(position)];
+    context.progress.rows(position, total);
+    if (state_of(before, position) == "done") continue;
+    context.progress.note(operation.describes);
+    if (operation.in_transaction) run_in_transaction(context, operation, position);
+    else run_alone(context, operation, position);
+  }
+  context.progress.rows(total, total);
+  return {};
+}
+
+void undo_operations(Context& context) {
+  auto records = recorded(context);
+  std::reverse(records.begin(), records.end());
+  for (auto& record : records) {
+    if (record.state == "undone") continue;
+    record.state = "undone";
+    if (!record.in_transaction && record.undo) {
+      outside_transaction(context, "undo." + context.step.name, Sql::from_journal(*record.undo));
+      write(context, record);
+      continue;
+    }
+    in_locked_transaction(context, {}, [&] {
+      if (record.undo) context.db.run("undo." + context.step.name, Sql::from_journal(*record.undo));
+      write(context, record);
+    });
+  }
+}
+
+}  // namespace segue::steps

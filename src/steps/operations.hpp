@@ -1,0 +1,14 @@
+// A list of statements in safe form, run and undone one by one with the journal: the common part of sql and require steps.
+#pragma once
+#include <vector>
+
+#include "sql/statement.hpp"
+#include "steps/step.hpp"
+
+namespace segue::steps {
+
+journal::Evidence run_operations(Context& context, const std::vector<sql::Operation>& operations);
+// Takes back what the journal says was done, last first.
+void undo_operations(Context& context);
+
+}  // namespace segue::steps

@@ -1,0 +1,39 @@
+#include "steps/pace.hpp"
+
+#include <algorithm>
+#include <vector>
+
+namespace segue::steps {
+namespace {
+
+constexpr std::size_t remembered = 10;
+constexpr std::int64_t fewest = 1, most = 20'000;
+constexpr double least_duty = 0.01;
+
+double ninetieth(const std::deque<double>& values) {
+  std::vector<double> sorted(values.begin(), values.end());
+  std::sort(sorted.begin(), sorted.end());
+  return sorted[(sorted.size() - 1) * 9 / 10];
+}
+
+}  // namespace
+
+void Pace::done(double batch_ms, double commit_ms, double backends_a_core) {
+  last_ms_.push_back(batch_ms);
+  if (last_ms_.size() > remembered) last_ms_.pop_front();
+  // Growth at most 1.5x a batch; far over the limit: a tenth at once.
+  const double slow = std::max(ninetieth(last_ms_), 0.1);
+  const double factor = batch_ms > 5 * limits_.batch_ms ? 0.1 : std::clamp(limits_.batch_ms / slow, 0.5, 1.5);
+  rows_ = std::clamp(static_cast<std::int64_t>(static_cast<double>(rows_) * factor), fewest, most);
+  const double load = std::max(commit_ms / limits_.commit_ms, backends_a_core / limits_.backends_a_core);
+  if (load > 1) duty_ /= 2;
+  else if (load > 0.7) duty_ -= 0.1;
+  else if (load < 0.4) duty_ += 0.1;
+  duty_ = std::clamp(duty_, least_duty, 1.0);
+}
+
+void Pace::clashed() { rows_ = std::max(fewest, rows_ / 4); }
+
+double Pace::rest_ms() const { return last_ms_.empty() ? 0 : last_ms_.back() * (1 - duty_) / duty_; }
+
+}  // namespace segue::steps

@@ -1,0 +1,171 @@
+#include <doctest/doctest.h>
+
+#include <fmt/format.h>
+
+#include "embedded/old_schema_sql.hpp"
+#include "pg/connection.hpp"
+#include "support/database.hpp"
+#include "traffic/audit_read.hpp"
+
+using namespace segue;
+using namespace segue::traffic;
+
+namespace {
+
+// 2026-04-01 is a Wednesday. Six body cares of 60 minutes: five a day by the old rule, three a morning by the new.
+const std::string day = "2026-04-01";
+
+class Hospital {
+ public:
+  Hospital() : db(tests::fresh_database()) {
+    db.run_script("test.schema", sql::Sql::from_plan(std::string(embedded::old_schema_sql())));
+    record.lines = 1;
+    record.first = decltype(record.first)(std::chrono::sys_days(std::chrono::year(2026) / 3 / 17));
+  }
+  void expand() {
+    db.run_script("test.expand", R"(
+      create type "Period" as enum ('MORNING', 'AFTERNOON');
+      create table services (id text primary key, code text not null unique);
+      insert into services values ('srv_body', 'BODY_CARE'), ('srv_skin', 'SKIN_CARE');
+      create table clinic_time_slots ("dayOfWeek" integer, period "Period", "totalMinutes" integer, "isActive" boolean default true);
+      insert into clinic_time_slots values (3, 'MORNING', 180), (3, 'AFTERNOON', 240);
+      alter table reservations add "serviceId" text, add period "Period", add "estimatedDuration" integer;
+      update reservations set "serviceId" = 'srv_body', period = 'MORNING', "estimatedDuration" = 60)"_sql);
+    expanded = true;
+  }
+  // A row, and unless `variant` is empty the patient's knowledge of it.
+  void book(const std::string& id, const std::string& variant, const std::string& status = "PENDING") {
+    db.run("test.book",
+           R"(insert into reservations (id, "patientName", phone, "birthDate", gender, "treatmentType", service, "preferredDate",
+                "preferredTime", status, "createdAt", "updatedAt")
+              values ($1, 'nobody', '0', '2000-01-01', 'OTHER', 'FOLLOW_UP', 'BODY_CARE', $2, '09:00', $3::"ReservationStatus",
+                timestamp '2026-03-17 10:00' + $4::integer * interval '1 second', now()))"_sql, {id, day, status, ++second});
+    if (expanded)
+      db.run("test.fill", R"(update reservations set "serviceId" = 'srv_body', period = 'MORNING', "estimatedDuration" = 60
+                              where id = $1)"_sql, {id});
+    if (!variant.empty()) record.bookings[id] = {id, day, "BODY_CARE", "new", variant, status};
+  }
+  AuditReport judge() { return audit(record, read_clinic(db, record)); }
+  // The only difference there is.
+  Difference only() {
+    const auto report = judge();
+    REQUIRE(report.differences.size() == 1);
+    return report.differences.front();
+  }
+
+  pg::Connection db;
+  Record record;
+  bool expanded = false;
+  int second = 0;
+};
+
+}  // namespace
+
+TEST_CASE("the audit finds nothing where every patient was told the truth, before expand and after it") {
+  Hospital hospital;
+  hospital.book("a", "old");
+  hospital.book("b", "old", "CANCELLED");
+  CHECK(hospital.judge().differences.empty());
+  hospital.expand();
+  hospital.book("c", "new", "CONFIRMED");
+  const auto report = hospital.judge();
+  CHECK(report.differences.empty());
+  CHECK(report.not_checkable.empty());
+  CHECK(report.acknowledged == 3);
+  CHECK(report.by_old == 2);
+  CHECK(report.active == 2);
+}
+
+TEST_CASE("an acknowledged booking that is gone is reported by its id") {
+  Hospital hospital;
+  hospital.book("kept", "old");
+  hospital.book("gone", "old");
+  hospital.db.run("test.delete", "delete from reservations where id = 'gone'"_sql);
+  CHECK(hospital.only().kind == Kind::missing);
+  CHECK(hospital.only().id == "gone");
+}
+
+TEST_CASE("a cancelled booking that is pending again is reported") {
+  Hospital hospital;
+  hospital.book("a", "old", "CANCELLED");
+  hospital.db.run("test.revive", "update reservations set status = 'PENDING'"_sql);
+  CHECK(hospital.only().kind == Kind::wrong_status);
+  CHECK(hospital.only().detail == "told CANCELLED, found PENDING");
+}
+
+TEST_CASE("a booking moved to another day or service is reported") {
+  Hospital hospital;
+  hospital.book("a", "old");
+  hospital.db.run("test.move", R"(update reservations set "preferredDate" = '2026-04-02')"_sql);
+  CHECK(hospital.only().kind == Kind::altered);
+  hospital.db.run("test.move", R"(update reservations set "preferredDate" = '2026-04-01', service = 'SKIN_CARE')"_sql);
+  CHECK(hospital.only().kind == Kind::altered);
+}
+
+TEST_CASE("a row that nobody asked for is reported, unless an answer was lost") {
+  Hospital hospital;
+  hospital.book("a", "old");
+  hospital.book("ghost", "");
+  CHECK(hospital.only().kind == Kind::unasked);
+  CHECK(hospital.only().id == "ghost");
+  hospital.record.lost_bookings = 1;
+  CHECK(hospital.judge().differences.empty());
+  // Rows of any day count, but only those of the time of the run.
+  hospital.db.run("test.older", R"(update reservations set "createdAt" = '2026-03-16 23:59:59.999' where id = 'ghost')"_sql);
+  hospital.record.lost_bookings = 0;
+  CHECK(hospital.judge().differences.empty());
+}
+
+TEST_CASE("one booking too many by the daily limit is reported, in every form the limits may have") {
+  Hospital hospital;
+  hospital.expand();
+  for (int i = 0; i < 6; ++i) hospital.book(fmt::format("b{}", i), "old");
+  const auto expect_two = [&](const char* phase) {
+    const auto report = hospital.judge();
+    CHECK_MESSAGE(report.count(Kind::over_count) == 1, phase);
+    CHECK_MESSAGE(report.count(Kind::path_over_count) == 1, phase);
+    CHECK_MESSAGE(report.differences.size() == 2, phase);
+    CHECK(report.differences.front().id == "b5");
+  };
+  expect_two("old columns");
+  hospital.db.run_script("test.retire", R"(
+    alter table reservations rename service to service__retired;
+    alter table service_reservation_limits rename to service_reservation_limits__retired)"_sql);
+  expect_two("retired");
+  hospital.db.run_script("test.archive", R"(
+    create schema segue_archive;
+    create table segue_archive.contract_service_reservation_limits as
+      select array[id] as key, to_jsonb(t) as old from service_reservation_limits__retired t;
+    alter table reservations drop service__retired;
+    drop table service_reservation_limits__retired)"_sql);
+  expect_two("archived");
+  hospital.db.run_script("test.forget", "drop schema segue_archive cascade"_sql);
+  const auto report = hospital.judge();
+  CHECK(report.differences.empty());
+  CHECK(report.not_checkable.size() == 1);
+}
+
+TEST_CASE("one booking too many by the minutes of a period is reported, and only the one") {
+  Hospital hospital;
+  hospital.expand();
+  hospital.book("by-the-old-path", "old");
+  for (int i = 0; i < 3; ++i) hospital.book(fmt::format("b{}", i), "new");
+  const auto difference = hospital.only();
+  CHECK(difference.kind == Kind::over_minutes);
+  CHECK(difference.id == "b2");
+  CHECK(difference.detail.find("180 minutes before it and 60 of its own, the period has 180") != std::string::npos);
+}
+
+TEST_CASE("the audit writes nothing and needs no right but to read") {
+  Hospital hospital;
+  hospital.book("a", "old");
+  hospital.db.run_script("test.role", "create role traffic_reader; grant select on all tables in schema public to traffic_reader"_sql);
+  hospital.db.run_script("test.become", "set role traffic_reader"_sql);
+  CHECK(hospital.judge().differences.empty());
+  hospital.db.run_script("test.back", "reset role; drop owned by traffic_reader; drop role traffic_reader"_sql);
+}
+
+TEST_CASE("a database without the table is a clear error") {
+  pg::Connection db(tests::fresh_database());
+  CHECK_THROWS_WITH_AS(read_clinic(db, Record{}), "the database has no table \"reservations\"", Error);
+}
