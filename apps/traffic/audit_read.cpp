@@ -68,7 +68,8 @@ std::optional<QualifiedName> find_limits(pg::Connection& db) {
       R"(select n.nspname, c.relname from pg_class c join pg_namespace n on n.oid = c.relnamespace
           where c.relkind in ('r', 'p') and (c.oid = to_regclass('service_reservation_limits')
              or c.oid = to_regclass('service_reservation_limits__retired')
-             or (n.nspname = 'segue_archive' and c.relname like '%service\_reservation\_limits%'))
+             or (n.nspname = 'segue_archive' and (c.relname like '%service\_reservation\_limits%' or exists
+                  (select from pg_attribute a where a.attrelid = c.oid and a.attname = 'dailyLimit'))))
           order by n.nspname = 'segue_archive', c.oid desc limit 1)"_sql);
   if (found.empty()) return std::nullopt;
   return QualifiedName{found.text(0, 0), found.text(0, 1)};

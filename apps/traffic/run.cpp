@@ -44,7 +44,7 @@ std::int64_t second_of(system_clock::time_point at) {
 // Wires patients, load engine, ledger and statistics; all in one thread.
 class Run {
  public:
-  Run(const Options& options);
+  explicit Run(const Options& options);
   int go();
 
  private:

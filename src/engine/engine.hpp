@@ -31,7 +31,7 @@ RunResult run(const std::string& url, const plan::Plan& plan, const RunOptions& 
 struct RollbackResult { int steps = 0; std::string proof; };
 RollbackResult rollback(const std::string& url, const plan::Plan& plan, const std::string& to, const steps::Options& options, Progress& progress);
 
-// The plan's comparisons and checks, now; writes nothing but the journal's evidence.
+// The plan's comparisons and checks, now. Texts that wait to be read are read first, so that they are compared by what they mean.
 struct Verification { std::string name, expected, found; bool passed = false; std::int64_t rows = 0; };
 std::vector<Verification> verify(const std::string& url, const plan::Plan& plan, Progress& progress);
 

@@ -18,6 +18,7 @@ Rows count_rows(pg::Connection& db, const plan::Plan& plan, Progress& progress) 
   Rows total;
   for (const auto& definition : plan.mappings) {
     const auto mapping = steps::resolve(db, plan, definition.name);
+    steps::absorb_values(db, plan, std::nullopt, mapping);
     const auto result = steps::compare(db, mapping, progress);
     total.all += result.rows;
     total.mismatches += result.differing;

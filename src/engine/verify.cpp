@@ -1,5 +1,3 @@
-#include <fmt/format.h>
-
 #include "engine/engine.hpp"
 #include "journal/journal.hpp"
 #include "steps/mapped.hpp"
@@ -30,16 +28,18 @@ std::vector<Verification> verify(const std::string& url, const plan::Plan& plan,
     const auto mapping = steps::resolve(db, plan, definition.name);
     if (!sync_is_on(db, mapping)) continue;
     progress.begin("verify", definition.name);
+    steps::absorb_values(db, plan, std::nullopt, mapping);
     const auto result = steps::compare(db, mapping, progress);
     progress.end("done");
     results.push_back({"rows of " + definition.name + " where old and new disagree", "0", std::to_string(result.differing), result.differing == 0, result.rows});
   }
   const auto repairs = journal::open_repairs(db, plan.name);
   results.push_back({"rows in the repair queue", "0", std::to_string(repairs), repairs == 0, 0});
-  for (const auto& phase : plan.phases) {
-    if (!phase_done(records, phase)) continue;
-    for (const auto& check : phase.checks) results.push_back(run_check(db, check));
-  }
+  // Checks of the last finished phase that has some: a later phase may have taken away what earlier ones look at.
+  const plan::Phase* last = nullptr;
+  for (const auto& phase : plan.phases)
+    if (phase_done(records, phase)) last = phase.checks.empty() && !phase.irreversible ? last : &phase;
+  for (const auto& check : last == nullptr ? std::vector<plan::Check>() : last->checks) results.push_back(run_check(db, check));
   return results;
 }
 

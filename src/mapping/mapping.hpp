@@ -20,6 +20,7 @@ using sql::Sql;
 struct Derived {
   std::string column;                                            // as the plan calls it
   std::string stored;                                            // as it is called now: a retired column has another name
+  std::string type;                                              // of the column
   std::string expression;                                        // the plan's text, naming the row as old. or new.
   std::string stand_in;                                          // "" if the plan gives none
   std::set<std::string> depends_on;                              // columns of the other side
@@ -75,5 +76,13 @@ struct Slice {
 Sql backfill_batch(const Resolved& mapping, const Slice& slice);
 // One row: scanned, differing, incomplete (some new column NULL although it should not be), keys of the first differing (json).
 Sql compare_range(const Resolved& mapping, bool skip_repairs);
+
+// UPDATE of one range in the other direction, for old columns that come back: the archived text where the new side is what
+// it was then (a hash over `hashed`), what the mapping computes where it was written since.
+Sql restore_old_batch(const Resolved& mapping, const sql::QualifiedName& archive, const std::vector<std::string>& hashed);
+// Texts of a value's column that the map has not met are queued for reading.
+Sql queue_unseen(const Resolved& mapping, const plan::ValueDef& value);
+// hashtextextended over these columns of a row: the same text in the archive and in the restore.
+Sql row_hash(const std::vector<std::string>& columns, std::string_view alias);
 
 }  // namespace segue::mapping

@@ -52,7 +52,7 @@ Direction direction(const plan::Plan& plan, const plan::Side& side, const std::s
              "names are compared to the letter: serviceId is another column than serviceid");
     if (found->generated) refuse(resolved.where, "column \"" + column + "\" is generated: nothing can write it");
     const bool is_snapshot = std::find(snapshot.begin(), snapshot.end(), column) != snapshot.end();
-    resolved.columns.push_back({column, name, expression, stand_in_of(side, column), dependencies(plan, side, row, expression), is_snapshot});
+    resolved.columns.push_back({column, name, found->type, expression, stand_in_of(side, column), dependencies(plan, side, row, expression), is_snapshot});
   }
   return resolved;
 }

@@ -143,6 +143,44 @@ Sql backfill_batch(const Resolved& mapping, const Slice& slice) {
                with_computed(mapping, slice), matches(mapping), in_range(mapping, "t"), any_differs(mapping), unchanged(mapping));
 }
 
+Sql queue_unseen(const Resolved& mapping, const plan::ValueDef& value) {
+  Ident column{value.column};
+  for (const auto& derived : mapping.to_old.columns)
+    if (derived.column == value.column) column.name = derived.stored;
+  return build("insert into segue.value_seen (plan, value, raw) select distinct {}, {}, x.{}::text from {} x where x.{} is not null\n"
+               "  and not exists (select 1 from segue.value_map m where m.plan = {} and m.value = {} and m.raw = x.{}::text)"_sql,
+               Literal{mapping.plan}, Literal{value.name}, column, mapping.table, column, Literal{mapping.plan}, Literal{value.name}, column);
+}
+
+Sql row_hash(const std::vector<std::string>& columns, std::string_view alias) {
+  std::vector<Sql> parts;
+  for (const auto& column : columns) parts.push_back(Sql::from_plan(std::string(alias)) + build(".{}"_sql, Ident{column}));
+  return parts.empty() ? "null::bigint"_sql : build("hashtextextended(row({})::text, 0)"_sql, sql::join(parts, ", "_sql));
+}
+
+Sql restore_old_batch(const Resolved& mapping, const sql::QualifiedName& archive, const std::vector<std::string>& hashed) {
+  const auto rows = build("(select x.*, {} as segue_hash from {} x where {}) r left join {} segue_archived on segue_archived.key = {}"_sql,
+                          row_hash(hashed, "x"), mapping.table, in_range(mapping, "x"), archive, key_array(mapping, "r"));
+  const auto& side = mapping.to_old;
+  const auto spoken = speak(mapping, side, "r", rows);
+  Sql list = "r.*"_sql;
+  std::vector<Sql> set, empty;
+  for (std::size_t i = 0; i < side.columns.size(); ++i) {
+    const auto& column = side.columns[i];
+    auto rebuilt = spoken.expressions[i];
+    if (!column.stand_in.empty()) rebuilt = build("coalesce({}, {})"_sql, rebuilt, stand_in(side, column, "r"));
+    list += build(", case when segue_archived.\"newSideHash\" = r.segue_hash then segue_archived.{}::{} else {} end as {}"_sql,
+                  Ident{column.column}, Sql::from_journal(column.type), rebuilt, computed(i));
+    set.push_back(build("{} = b.{}"_sql, Ident{column.stored}, computed(i)));
+    empty.push_back(build("t.{} is null"_sql, Ident{column.stored}));
+  }
+  std::vector<Sql> same;
+  for (const auto& column : mapping.to_new.columns)
+    same.push_back(build("t.{} is not distinct from b.{}"_sql, Ident{column.stored}, Ident{column.stored}));
+  return build("update {} t set {}\nfrom (select {} from {}) b\nwhere {} and {} and {}\n  and {}"_sql, mapping.table, sql::join(set, ", "_sql), list,
+               spoken.from, matches(mapping), in_range(mapping, "t"), sql::join(empty, " and "_sql), sql::join(same, " and "_sql));
+}
+
 Sql compare_range(const Resolved& mapping, bool skip_repairs) {
   std::vector<Sql> empty;
   for (const auto& column : mapping.to_new.columns) empty.push_back(build("b.{} is null"_sql, Ident{column.column}));

@@ -130,13 +130,27 @@ Sql follow_old_side(const Resolved& mapping) {
                compute(mapping, side), fill, conflict, recompute);
 }
 
+// The text that the old side gets may be one the value map has never met: it is read before it is compared.
+Sql note_new_texts(const Resolved& mapping) {
+  Sql text;
+  for (const auto& value : mapping.values) {
+    const auto raw = build("new.{}::text"_sql, Ident{value.column});
+    for (const auto& column : mapping.to_old.columns)
+      if (!mapping.retired && column.column == value.column)
+        text += build("    if {} is not null and not exists (select 1 from segue.value_map m where m.plan = {} and m.value = {} and m.raw = {}) then\n"
+                      "      insert into segue.value_seen (plan, value, raw) values ({}, {}, {}); end if;\n"_sql,
+                      raw, Literal{mapping.plan}, Literal{value.name}, raw, Literal{mapping.plan}, Literal{value.name}, raw);
+  }
+  return text;
+}
+
 Sql follow_new_side(const Resolved& mapping) {
   const auto& side = mapping.to_old;
   Sql assign;
   for (std::size_t i = 0; i < side.columns.size(); ++i)
     assign += build("    if tg_op = 'INSERT' or {} then new.{} := {}; end if;\n"_sql,
                     source_changed(mapping, side, side.columns[i]), Ident{side.columns[i].stored}, variable(side, i));
-  return build("  if new_written and not old_written then\n{}{}  end if;\n"_sql, compute(mapping, side), assign);
+  return build("  if new_written and not old_written then\n{}{}{}  end if;\n"_sql, compute(mapping, side), assign, note_new_texts(mapping));
 }
 
 }  // namespace

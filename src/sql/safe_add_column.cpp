@@ -44,7 +44,8 @@ void read_clause(Clauses& clauses, const tree::object& constraint) {
 void refuse_what_stops_the_application(const Alter& alter, const Clauses& clauses, const std::string& name) {
   if (!clauses.constraint.empty())
     alter.form.refuse(fmt::format("new column {} may not carry {}", render(Ident{name}), clauses.constraint),
-                      "add the column first, then write ALTER TABLE ... ADD CONSTRAINT <name> ...: that one is validated without a strong lock");
+                      "add the column first, then write ALTER TABLE ... ADD CONSTRAINT <name> ...: "
+                      "that one is validated without a strong lock");
   if (clauses.not_null && !clauses.has_value)
     alter.form.refuse(fmt::format("new column {} is NOT NULL and has no default", render(Ident{name})),
                       "add it nullable, fill it, then use a `require` step: rows that exist and the old application have no value for it");

@@ -10,7 +10,7 @@ namespace {
 struct Facts {
   std::string_view words;
   Lock lock = Lock::access_exclusive;
-  bool rewrites = false, scans = false;
+  bool rewrites = false;
   bool takes_away = false;                                       // a second run would fail: the undo is needed even on a new table
 };
 
@@ -22,16 +22,16 @@ const std::map<std::string_view, Facts>& plain_commands() {
   static const std::map<std::string_view, Facts> table = {
       {"AT_ColumnDefault", {"set default"}},
       {"AT_DropNotNull", {"drop not null"}},
-      {"AT_DropExpression", {"drop expression", ae, false, false, true}},
+      {"AT_DropExpression", {"drop expression", ae, false, true}},
       {"AT_SetStatistics", {"set statistics", sue}},
       {"AT_SetOptions", {"set options", sue}},
       {"AT_ResetOptions", {"reset options", sue}},
       {"AT_SetStorage", {"set storage"}},
       {"AT_SetCompression", {"set compression"}},
       {"AT_AlterConstraint", {"alter constraint"}},
-      {"AT_DropConstraint", {"drop constraint", ae, false, false, true}},
+      {"AT_DropConstraint", {"drop constraint", ae, false, true}},
       {"AT_SetIdentity", {"set identity"}},
-      {"AT_DropIdentity", {"drop identity", ae, false, false, true}},
+      {"AT_DropIdentity", {"drop identity", ae, false, true}},
       {"AT_ChangeOwner", {"change owner"}},
       {"AT_ClusterOn", {"cluster on", sue}},
       {"AT_DropCluster", {"set without cluster", sue}},
@@ -54,8 +54,8 @@ const std::map<std::string_view, Facts>& plain_commands() {
       {"AT_DisableRowSecurity", {"disable row level security"}},
       {"AT_ForceRowSecurity", {"force row level security"}},
       {"AT_NoForceRowSecurity", {"no force row level security"}},
-      {"AT_AddInherit", {"inherit", ae, false, false, true}},
-      {"AT_DropInherit", {"no inherit", ae, false, false, true}},
+      {"AT_AddInherit", {"inherit", ae, false, true}},
+      {"AT_DropInherit", {"no inherit", ae, false, true}},
   };
   return table;
 }
@@ -70,7 +70,6 @@ Operation plain_command(const Alter& alter, const tree::object& command) {
   auto made = alter.command(facts.words, tree::text(command, "name"));
   takes_lock(alter.form, made, alter.table, facts.lock);
   made.rewrites = facts.rewrites && made.lock != Lock::none;
-  made.scans = facts.scans && made.lock != Lock::none;
   if (alter.is_new() && !facts.takes_away) needs_no_undo(made);
   if (type.starts_with("AT_DisableTrig")) made.note = "foreign keys and segue's own triggers may stop working with it";
   if (type == "AT_DropConstraint") made.note = "where it is a foreign key, the other table is locked for the moment too";
@@ -176,7 +175,8 @@ Operations safe_alter_table(const Form& form) {
   const auto& commands = tree::list(form.node(), "cmds");
   const auto name_end = end_of_name(form);
   const auto ranges = subcommand_ranges(form, name_end);
-  if (ranges.size() != commands.size()) form.refuse("the parts of this ALTER TABLE are not understood", "write one ALTER TABLE for each part");
+  if (ranges.size() != commands.size()) form.refuse("the parts of this ALTER TABLE are not understood",
+                                                      "write one ALTER TABLE for each part");
   Operations operations;
   for (std::size_t i = 0; i < commands.size(); ++i) {
     const auto [first, end] = ranges[i];

@@ -102,7 +102,8 @@ Operations key_over_index(const Alter& alter, const tree::object& constraint, co
   const bool primary = tree::text(constraint, "contype") == "CONSTR_PRIMARY";
   auto added = as_written(alter, name, Lock::access_exclusive);
   added.scans = primary && !alter.is_new();
-  if (added.scans) added.note = "reads the table under the lock unless every key column is NOT NULL already; a `require` step before it makes sure";
+  if (added.scans) added.note = "reads the table under the lock unless every key column is NOT NULL already; "
+                                "a `require` step before it makes sure";
   if (const auto index = tree::text(constraint, "indexname"); !index.empty()) {
     // Dropping the constraint drops the index: no way back for one that stood here before the plan.
     if (!made_by_plan(alter, index)) added.undo_kind = Operation::Undo::must_be_written, added.undo = {};

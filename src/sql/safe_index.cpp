@@ -67,7 +67,9 @@ Operations safe_create_index(const Form& form) {
   const auto table = tree::relation(tree::child(node, "relation"));
   const auto name = tree::text(node, "idxname");
   if (name.empty())
-    form.refuse("the index has no name", "write CREATE INDEX <name> ON ...: segue looks for it by name after a crash, and drops it on the way back");
+    form.refuse("the index has no name",
+                "write CREATE INDEX <name> ON ...: "
+                "segue looks for it by name after a crash, and drops it on the way back");
   const QualifiedName index{table.schema, name};
   const auto describes = fmt::format("create {}index {} on {}", tree::flag(node, "unique") ? "unique " : "",
                                      render(Ident{name}), render(table));

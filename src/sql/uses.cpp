@@ -1,6 +1,5 @@
 #include <fmt/format.h>
 
-#include <algorithm>
 #include <set>
 
 #include "sql/references.hpp"
@@ -70,9 +69,11 @@ class Reader {
       return;
     }
     if (names.size() == 1 || names[1].empty())
-      fail(fragment_, {fmt::format("the whole row \"{}\" is used", row_), at}, "name each column, so that segue knows what the value depends on");
+      fail(fragment_, {fmt::format("the whole row \"{}\" is used", row_), at},
+           "name each column, so that segue knows what the value depends on");
     if (names.size() > 2)
-      fail(fragment_, {fmt::format("\"{}\" is followed by more than a column", row_), at}, fmt::format("write ({}.\"column\").field", row_));
+      fail(fragment_, {fmt::format("\"{}\" is followed by more than a column", row_), at},
+           fmt::format("write ({}.\"column\").field", row_));
     uses_.columns.push_back({at, names[1]});
   }
 

@@ -16,12 +16,6 @@ namespace {
 
 constexpr std::size_t longest_name = 63;
 
-sql::QualifiedName archive_name(const Context& context, const std::string& table) {
-  auto name = context.plan.name + " " + table;
-  if (name.size() > longest_name) name = "archive " + sha256_hex(name).substr(0, 24);
-  return {"segue_archive", name};
-}
-
 // Types, defaults, constraints and indexes that vanish with these columns (all of the table's where `columns` is empty).
 std::string definition_of(Context& context, const sql::QualifiedName& table, const std::vector<std::string>& columns) {
   boost::json::array names;
@@ -62,23 +56,32 @@ std::string key_array_of(const catalog::Table& table) {
 
 }  // namespace
 
+sql::QualifiedName archive_name(const plan::Plan& plan, const std::string& table) {
+  auto name = plan.name + " " + table;
+  if (name.size() > longest_name) name = "archive " + sha256_hex(name).substr(0, 24);
+  return {"segue_archive", name};
+}
+
+std::vector<std::string> hashed_columns(const plan::Plan& plan, const std::string& table) {
+  std::vector<std::string> columns;
+  for (const auto& mapping : plan.mappings)
+    if (mapping.table == table)
+      for (const auto& [column, expression] : mapping.to_new.set) columns.push_back(column);
+  return columns;
+}
+
 Archived archive_columns(Context& context, const std::string& table_name, const std::vector<std::string>& columns) {
   const sql::QualifiedName name{context.plan.schema, table_name};
   const auto table = catalog::table(context.db, name);
-  const auto archive = archive_name(context, table_name);
-  std::vector<Sql> kept, hashed;
+  const auto archive = archive_name(context.plan, table_name);
+  std::vector<Sql> kept;
   std::vector<std::string> retired;
   for (const auto& column : columns) {
     kept.push_back(build("x.{}::text as {}"_sql, Ident{retired_name(column)}, Ident{column}));
     retired.push_back(retired_name(column));
   }
-  for (const auto& mapping : context.plan.mappings)
-    if (mapping.table == table_name)
-      for (const auto& [column, expression] : mapping.to_new.set) hashed.push_back(build("x.{}"_sql, Ident{column}));
-  const auto hash = hashed.empty() ? "null::bigint"_sql
-                                   : build("hashtextextended(row({})::text, 0)"_sql, sql::join(hashed, ", "_sql));
   const auto list = build("array[{}] as key, {}, {} as \"newSideHash\""_sql, Sql::from_journal(key_array_of(table)),
-                          sql::join(kept, ", "_sql), hash);
+                          sql::join(kept, ", "_sql), mapping::row_hash(hashed_columns(context.plan, table_name), "x"));
   begin_archive(context, archive, list, name);
   pg::Transaction transaction(context.db);
   journal::fence(context.db, context.plan.name, context.epoch);
@@ -92,7 +95,7 @@ Archived archive_columns(Context& context, const std::string& table_name, const 
 Archived archive_table(Context& context, const std::string& table_name) {
   const sql::QualifiedName name{context.plan.schema, retired_name(table_name)};
   const auto table = catalog::table(context.db, name);
-  const auto archive = archive_name(context, table_name);
+  const auto archive = archive_name(context.plan, table_name);
   std::vector<Sql> kept;
   for (const auto& column : table.columns) kept.push_back(build("x.{}::text as {}"_sql, Ident{column.name}, Ident{column.name}));
   const auto list = sql::join(kept, ", "_sql);

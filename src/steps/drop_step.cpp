@@ -94,12 +94,22 @@ journal::Evidence run(Context& context, const plan::DropStep& step) {
   return evidence;
 }
 
-void undo(Context& context, const plan::DropStep&) {
-  const auto dropped = context.db.run("drop.archives", "select count(*) from segue.archives where plan = $1 and step = $2"_sql,
-                                      {context.plan.name, context.step.name}).integer();
-  if (dropped == 0) return;
-  throw Error(ErrorCode::refused, "step \"" + context.step.name + "\" has dropped its targets: a rollback does not reach behind it",
-              "everything dropped is kept in schema segue_archive, listed in segue.archives");
+// From the archive: what nobody touched since gets its own values back, what is newer is computed by the mapping.
+void undo(Context& context, const plan::DropStep& step) {
+  if (!step.archive)
+    throw Error(ErrorCode::refused, "step \"" + context.step.name + "\" dropped its targets without an archive: they cannot come back",
+                "restore them from a backup");
+  for (const auto& [table, columns] : columns_by_table(step)) {
+    const auto target = columns.empty() ? table : table + "." + columns.front();
+    const auto archived = context.db.run("drop.archived", "select definition from segue.archives where plan = $1 and step = $2 and target = $3"_sql,
+                                         {context.plan.name, context.step.name, target});
+    if (archived.empty()) continue;                              // never dropped, or restored by an earlier run
+    if (columns.empty()) restore_table(context, table, archived.text());
+    else restore_columns(context, table, archived.text());
+    for (const auto& column : columns.empty() ? std::vector<std::string>{""} : columns)
+      context.db.run("drop.forget", "delete from segue.archives where plan = $1 and step = $2 and target = $3"_sql,
+                     {context.plan.name, context.step.name, column.empty() ? table : table + "." + column});
+  }
 }
 
 }  // namespace segue::steps

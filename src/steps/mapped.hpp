@@ -26,7 +26,7 @@ struct Comparison {
 Comparison compare(pg::Connection& db, const mapping::Resolved& mapping, Progress& progress);
 
 // New texts that the triggers met are read into the value map, and the rows that hold them follow.
-// Returns the number of texts.
-std::int64_t absorb_values(Context& context, const mapping::Resolved& mapping);
+// Returns the number of texts. `epoch`: of the runner; none where the plan's lock is not held (reading texts harms nobody).
+std::int64_t absorb_values(pg::Connection& db, const plan::Plan& plan, std::optional<std::int64_t> epoch, const mapping::Resolved& mapping);
 
 }  // namespace segue::steps

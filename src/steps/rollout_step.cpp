@@ -10,6 +10,7 @@
 #include "base/text.hpp"
 #include "rollout/flag_client.hpp"
 #include "steps/flags.hpp"
+#include "steps/mapped.hpp"
 #include "steps/step.hpp"
 
 namespace segue::steps {
@@ -31,11 +32,15 @@ void stop_if_someone_else_turned(Context& context, const std::string& flag, cons
 }
 
 void bake(Context& context, const std::string& flag, const journal::Flag& current, std::chrono::milliseconds time) {
+  // Texts that nobody had written before arrive all the time; what they mean is settled while the share bakes.
+  std::vector<mapping::Resolved> mappings;
+  for (const auto& mapping : context.plan.mappings) mappings.push_back(resolve(context.db, context.plan, mapping.name));
   const auto total = time.count();
   const auto begin = Clock::now() - std::chrono::duration_cast<Clock::duration>(std::chrono::duration<double>(current.age_seconds));
   for (;;) {
     stop_if_interrupted();
     stop_if_someone_else_turned(context, flag, current);
+    for (const auto& mapping : mappings) absorb_values(context.db, context.plan, context.epoch, mapping);
     const auto passed = std::chrono::duration_cast<std::chrono::milliseconds>(Clock::now() - begin).count();
     if (passed >= total) return;
     std::this_thread::sleep_for(std::chrono::milliseconds(std::min<std::int64_t>(200, total - passed)));

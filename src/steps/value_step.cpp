@@ -64,14 +64,14 @@ std::string array_of(const std::vector<std::string>& texts) {
 }
 
 // The rows of these texts get their meaning, in ranges, like a backfill of only those.
-void heal(Context& context, const mapping::Resolved& mapping, const plan::ValueDef& value, const std::vector<std::string>& texts) {
+void heal(pg::Connection& db, const plan::Plan& plan, std::optional<std::int64_t> epoch, const mapping::Resolved& mapping, const plan::ValueDef& value, const std::vector<std::string>& texts) {
   mapping::Slice slice;
   slice.only_column = value.column;
   slice.skip_repairs = true;
   const auto boundary = mapping::next_boundary(mapping);
   const auto update = mapping::backfill_batch(mapping, slice);
-  pg::Connection writer(context.db.url(), {.application_name = "segue/heal/" + context.plan.name});
-  prepare_writer(writer, context.plan);
+  pg::Connection writer(db.url(), {.application_name = "segue/heal/" + plan.name});
+  prepare_writer(writer, plan);
   std::optional<std::string> lower;
   for (bool more = true; more;) {
     stop_if_interrupted();
@@ -79,7 +79,7 @@ void heal(Context& context, const mapping::Resolved& mapping, const plan::ValueD
     more = !next.empty();
     const auto upper = more ? next.optional_text(0, 0) : std::nullopt;
     pg::Transaction transaction(writer);
-    journal::fence(writer, context.plan.name, context.epoch);
+    if (epoch) journal::fence(writer, plan.name, *epoch);
     writer.run("heal.batch", update, {lower, upper, array_of(texts)});
     transaction.commit();
     lower = upper;
@@ -88,21 +88,22 @@ void heal(Context& context, const mapping::Resolved& mapping, const plan::ValueD
 
 }  // namespace
 
-std::int64_t absorb_values(Context& context, const mapping::Resolved& mapping) {
+std::int64_t absorb_values(pg::Connection& db, const plan::Plan& plan, std::optional<std::int64_t> epoch, const mapping::Resolved& mapping) {
   std::int64_t total = 0;
   for (const auto& value : mapping.values) {
+    if (mapping.retired) continue;                               // nobody writes texts any more
     std::vector<std::string> texts;
-    pg::Transaction transaction(context.db);
-    journal::fence(context.db, context.plan.name, context.epoch);
-    const auto seen = context.db.run("value.absorb", R"sql(
+    pg::Transaction transaction(db);
+    if (epoch) journal::fence(db, plan.name, *epoch);
+    const auto seen = db.run("value.absorb", R"sql(
       with taken as (delete from segue.value_seen where plan = $1 and value = $2 returning raw)
-      select raw, count(*) from taken group by raw order by raw)sql"_sql, {context.plan.name, value.name});
+      select raw, count(*) from taken group by raw order by raw)sql"_sql, {plan.name, value.name});
     for (int row = 0; row < seen.rows(); ++row) {
       texts.push_back(seen.text(row, 0));
-      store(context.db, context.plan, value, texts.back(), seen.integer(row, 1));
+      store(db, plan, value, texts.back(), seen.integer(row, 1));
     }
     transaction.commit();
-    if (!texts.empty() && !mapping.retired) heal(context, mapping, value, texts);
+    if (!texts.empty()) heal(db, plan, epoch, mapping, value, texts);
     total += static_cast<std::int64_t>(texts.size());
   }
   return total;

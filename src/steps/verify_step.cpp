@@ -19,7 +19,7 @@ journal::Evidence run(Context& context, const plan::VerifyStep& step) {
   const auto mapping = resolve(context.db, context.plan, step.mapping);
   Comparison result;
   for (int look = 1; look <= looks; ++look) {
-    const auto absorbed = absorb_values(context, mapping);
+    const auto absorbed = absorb_values(context.db, context.plan, context.epoch, mapping);
     result = compare(context.db, mapping, context.progress);
     if (result.differing == 0 || absorbed == 0) break;
   }

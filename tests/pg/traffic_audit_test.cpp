@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include "base/error.hpp"
 #include "embedded/old_schema_sql.hpp"
 #include "pg/connection.hpp"
 #include "support/database.hpp"
@@ -167,5 +168,5 @@ TEST_CASE("the audit writes nothing and needs no right but to read") {
 
 TEST_CASE("a database without the table is a clear error") {
   pg::Connection db(tests::fresh_database());
-  CHECK_THROWS_WITH_AS(read_clinic(db, Record{}), "the database has no table \"reservations\"", Error);
+  CHECK_THROWS_WITH_AS(read_clinic(db, Record{}), "the database has no table \"reservations\"", segue::Error);
 }

@@ -1,0 +1,140 @@
+// What was dropped is built again from its archive.
+#include <boost/json.hpp>
+
+#include "base/error.hpp"
+#include "base/interrupt.hpp"
+#include "base/text.hpp"
+#include "steps/archive.hpp"
+#include "steps/locks.hpp"
+#include "steps/mapped.hpp"
+
+namespace segue::steps {
+
+using sql::build;
+using sql::Ident;
+using sql::Sql;
+
+namespace {
+
+constexpr int rows_a_batch = 5'000;
+
+std::string text_of(const boost::json::object& object, std::string_view name) { return std::string(object.at(name).as_string()); }
+
+// Indexes and constraints as the server printed them, run in safe form; what is there already is left alone.
+void build_again(Context& context, const sql::QualifiedName& table, const boost::json::object& definition) {
+  Sql script;
+  for (const auto& index : definition.at("indexes").as_array()) script += Sql::from_journal(std::string(index.as_string()) + ";\n");
+  for (const auto& constraint : definition.at("constraints").as_array())
+    script += build("alter table {} add constraint {} {};\n"_sql, table, Ident{text_of(constraint.as_object(), "name")},
+                    Sql::from_journal(text_of(constraint.as_object(), "definition")));
+  sql::Created created;
+  for (const auto& statement : sql::split("definition", script.text()))
+    for (const auto& operation : sql::make_safe("definition", statement, created)) {
+      if (operation.in_transaction) {
+        in_locked_transaction(context, {operation.tables, operation.lock}, [&] { context.db.run("restore.definition", operation.sql); });
+        continue;
+      }
+      const sql::QualifiedName index{context.plan.schema, operation.index.front().index};
+      const auto state = catalog::index_state(context.db, index);
+      if (state == catalog::IndexState::valid) continue;
+      if (state == catalog::IndexState::invalid) outside_transaction(context, "restore.invalid_index", build("drop index concurrently if exists {}"_sql, index));
+      outside_transaction(context, "restore.index", operation.sql);
+    }
+}
+
+void fill(Context& context, const mapping::Resolved& mapping) {
+  pg::Connection writer(context.db.url(), {.application_name = "segue/restore/" + context.plan.name});
+  prepare_writer(writer, context.plan);
+  const auto update = mapping::restore_old_batch(mapping, archive_name(context.plan, mapping.table.name), hashed_columns(context.plan, mapping.table.name));
+  const auto total = catalog::table(context.db, mapping.table).estimated_rows;
+  std::optional<std::string> lower;
+  std::int64_t done = 0;
+  for (bool more = true; more;) {
+    stop_if_interrupted();
+    const auto next = writer.run("restore.boundary", mapping::next_boundary(mapping), {lower, nullptr, rows_a_batch - 1});
+    more = !next.empty();
+    const auto upper = more ? next.optional_text(0, 0) : std::nullopt;
+    pg::Transaction transaction(writer);
+    journal::fence(writer, context.plan.name, context.epoch);
+    writer.run("restore.batch", update, {lower, upper});
+    transaction.commit();
+    lower = upper;
+    done += rows_a_batch;
+    context.progress.rows(std::min<std::int64_t>(done, total), total);
+  }
+  for (const auto& value : mapping.values) writer.run("restore.unseen", mapping::queue_unseen(mapping, value));
+}
+
+// Columns and dual write come back in one transaction: from then on new rows fill themselves.
+void add_columns(Context& context, const sql::QualifiedName& table, const boost::json::array& columns) {
+  in_locked_transaction(context, {{table}, sql::Lock::access_exclusive}, [&] {
+    for (const auto& entry : columns) {
+      const auto& column = entry.as_object();
+      if (catalog::table(context.db, table).find(text_of(column, "name")) != nullptr) continue;
+      context.db.run("restore.column", build("alter table {} add column {} {}"_sql, table, Ident{text_of(column, "name")},
+                                             Sql::from_journal(text_of(column, "type"))));
+    }
+    for (const auto& definition : context.plan.mappings) {
+      if (definition.table != table.name) continue;
+      const auto mapping = resolve(context.db, context.plan, definition.name);
+      for (const auto& statement : mapping::drop_triggers(mapping)) context.db.run("restore.sync", statement);
+      context.db.run("restore.sync", mapping::create_function(mapping));
+      for (const auto& statement : mapping::create_triggers(mapping)) context.db.run("restore.sync", statement);
+    }
+  });
+}
+
+void finish_columns(Context& context, const sql::QualifiedName& table, const boost::json::array& columns) {
+  for (const auto& entry : columns) {
+    const auto& column = entry.as_object();
+    const auto name = text_of(column, "name");
+    if (!column.at("default").is_null())
+      in_locked_transaction(context, {{table}, sql::Lock::access_exclusive}, [&] {
+        context.db.run("restore.default", build("alter table {} alter column {} set default {}"_sql, table, Ident{name}, Sql::from_journal(text_of(column, "default"))));
+      });
+    if (!column.at("notNull").as_bool() || catalog::table(context.db, table).find(name)->not_null) continue;
+    for (const auto& operation : sql::require_not_null(table, name))
+      in_locked_transaction(context, {operation.tables, operation.lock}, [&] { context.db.run("restore.not_null", operation.sql); });
+  }
+}
+
+}  // namespace
+
+void restore_columns(Context& context, const std::string& table_name, const std::string& definition_text) {
+  const sql::QualifiedName table{context.plan.schema, table_name};
+  const auto parsed = boost::json::parse(definition_text);
+  const auto& definition = parsed.as_object();
+  const auto& columns = definition.at("columns").as_array();
+  add_columns(context, table, columns);
+  for (const auto& mapping : context.plan.mappings)
+    if (mapping.table == table_name) fill(context, resolve(context.db, context.plan, mapping.name));
+  finish_columns(context, table, columns);
+  build_again(context, table, definition);
+}
+
+void restore_table(Context& context, const std::string& table_name, const std::string& definition_text) {
+  const sql::QualifiedName table{context.plan.schema, retired_name(table_name)};
+  if (catalog::find_table(context.db, table)) return;
+  const auto parsed = boost::json::parse(definition_text);
+  const auto& definition = parsed.as_object();
+  std::vector<Sql> columns, values;
+  for (const auto& entry : definition.at("columns").as_array()) {
+    const auto& column = entry.as_object();
+    const Ident name{text_of(column, "name")};
+    const auto type = Sql::from_journal(text_of(column, "type"));
+    columns.push_back(build("{} {}{}{}"_sql, name, type, column.at("notNull").as_bool() ? " not null"_sql : ""_sql,
+                            column.at("default").is_null() ? ""_sql : " default "_sql + Sql::from_journal(text_of(column, "default"))));
+    values.push_back(build("a.{}::{}"_sql, name, type));
+  }
+  in_locked_transaction(context, {}, [&] {
+    context.db.run("restore.table", build("create table {} ({})"_sql, table, sql::join(columns, ", "_sql)));
+    context.db.run("restore.rows", build("insert into {} select {} from {} a"_sql, table, sql::join(values, ", "_sql), archive_name(context.plan, table_name)));
+    for (const auto& constraint : definition.at("constraints").as_array())
+      context.db.run("restore.constraint", build("alter table {} add constraint {} {}"_sql, table, Ident{text_of(constraint.as_object(), "name")},
+                                                 Sql::from_journal(text_of(constraint.as_object(), "definition"))));
+    for (const auto& index : definition.at("indexes").as_array())
+      context.db.run("restore.index", Sql::from_journal(std::string(index.as_string())));
+  });
+}
+
+}  // namespace segue::steps
