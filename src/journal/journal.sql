@@ -206,7 +206,7 @@ comment on column segue.flag_clients.instance is 'name the application gave';
 comment on column segue.flag_clients.revision is 'highest revision it has read and uses';
 comment on column segue.flag_clients."seenAt" is 'when it said so';
 
-create function segue.acknowledge_flags(instance text, revision bigint) returns void
+create function segue.acknowledge_flags(text, bigint) returns void
 language sql security definer set search_path = pg_catalog, pg_temp as $$
   insert into segue.flag_clients ("backendPid", instance, revision) values (pg_backend_pid(), $1, $2)
   on conflict ("backendPid") do update set instance = $1, revision = $2, "seenAt" = clock_timestamp();

@@ -151,6 +151,8 @@ void PipelineSession::take(pg_result* raw) {
     server_said_goodbye_ = server_said_goodbye_ || is_fatal(raw);
     return;
   }
+  // libpq's own word that the connection broke: no answer of the server, so it does not count as one.
+  if (status == PGRES_FATAL_ERROR && PQresultErrorField(raw, PG_DIAG_SQLSTATE) == nullptr) return;
   const auto element = group.elements[group.answered++];
   if (status == PGRES_TUPLES_OK || status == PGRES_COMMAND_OK) {
     if (element.own && !element.prepares) group.request->reply.results.push_back(std::move(result));

@@ -47,6 +47,7 @@ struct FlagClient::State {
 
   void work();
   bool read(pg::Connection& db);
+  void acknowledge(pg::Connection& db) const;
   void follow(pg::Connection& db);
   void sleep(milliseconds timeout, int socket = -1) const;
   void rouse() const { ::eventfd_write(wake, 1); }
@@ -91,6 +92,7 @@ void FlagClient::State::work() {
 void FlagClient::State::follow(pg::Connection& db) {
   while (!stopping) {
     const bool journal = read(db);
+    if (journal) acknowledge(db);
     const auto deadline = journal ? options.reread : std::min(options.reread, look_for_journal);
     if (!db.wait_notification(milliseconds{0}) && !stopping) sleep(deadline, db.socket());
     while (!stopping && db.wait_notification(milliseconds{0})) {  // several changes, one reading
@@ -120,6 +122,16 @@ bool FlagClient::State::read(pg::Connection& db) {
   if (options.on_change)
     for (const auto& flag : changed) options.on_change(flag);
   return fresh.has_value();
+}
+
+// From here on every answer of is_on() follows this revision: who changed the flag may build on it.
+void FlagClient::State::acknowledge(pg::Connection& db) const {
+  std::int64_t revision = 0;
+  {
+    const std::shared_lock lock(guard);
+    for (const auto& [key, flag] : flags) revision = std::max(revision, flag.revision);
+  }
+  db.run("flags.acknowledge", "select segue.acknowledge_flags($1, $2::bigint)"_sql, {options.application_name, revision});
 }
 
 FlagClient::FlagClient(Options options) : state_(std::make_shared<State>(std::move(options))) {

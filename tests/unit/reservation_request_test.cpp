@@ -77,8 +77,8 @@ TEST_CASE("dates are real calendar dates, and bookings are for today or later") 
 TEST_CASE("fields of another type and control characters are refused") {
   CHECK(fields(with("patient_name", 7)) == std::set<std::string>{"patient_name"});
   CHECK(fields(with("notes", json::array{})) == std::set<std::string>{"notes"});
-  CHECK(fields(with("patient_name", std::string("a\0b", 3))) == std::set<std::string>{"patient_name"});
-  CHECK(fields(with("service", std::string(65, 'X'))) == std::set<std::string>{"service"});
+  CHECK(fields(with("patient_name", json::string("a\0b", 3))) == std::set<std::string>{"patient_name"});
+  CHECK(fields(with("service", json::string(65, 'X'))) == std::set<std::string>{"service"});
   CHECK(with("notes", nullptr).request);
 }
 

@@ -1,0 +1,63 @@
+"""The programs a scenario uses: segue, psql and pg_dump, each as a session with an output and an exit status."""
+import os
+import re
+import subprocess
+import tempfile
+
+PATIENCE = 120  # seconds; whoever is not done by then hangs
+
+
+class Session:
+    """A started program. Its output goes to a file, so that nobody has to read along."""
+
+    def __init__(self, words, environment, text=None):
+        self.output = tempfile.TemporaryFile()
+        self.process = subprocess.Popen(words, stdin=subprocess.PIPE if text is not None else subprocess.DEVNULL,
+                                        stdout=self.output, stderr=subprocess.STDOUT, env=environment)
+        if text is not None:
+            self.process.stdin.write(text.encode())
+            self.process.stdin.close()
+
+    def kill(self):
+        if self.process.poll() is None:
+            self.process.kill()
+
+    def end(self, seconds=PATIENCE):
+        """Waits; exit status and output. The status is "hangs" if it had to be killed for that, -9 if somebody else did it."""
+        try:
+            status = self.process.wait(seconds)
+        except subprocess.TimeoutExpired:
+            self.process.kill()
+            self.process.wait()
+            status = "hangs"
+        self.output.seek(0)
+        return status, self.output.read().decode(errors="replace")
+
+
+class Tools:
+    def __init__(self, segue, programs, server_url):
+        self.segue_program, self.programs, self.server_url = str(segue), programs, server_url
+
+    def url(self, database, role="postgres"):
+        return re.sub(r"//[^@]*@/[^?]*", f"//{role}@/{database}", self.server_url)
+
+    def segue(self, words, database, role="postgres"):
+        return Session([self.segue_program, *words], {**os.environ, "SEGUE_DATABASE": self.url(database, role)})
+
+    def psql(self, text, database, folder, role="postgres"):
+        """`text` is SQL, or @FILE of the folder."""
+        words = [str(self.programs / "psql"), "--no-psqlrc", "--quiet", "--tuples-only", "--no-align", "--field-separator= | ",
+                 "--set=ON_ERROR_STOP=1", "--dbname=" + self.url(database, role)]
+        environment = {**os.environ, "PGOPTIONS": "-c client_min_messages=warning"}
+        if text.startswith("@"):
+            return Session([*words, "--file=" + str(folder / text[1:])], environment)
+        return Session([*words, "--file=-"], environment, text)
+
+    def definition(self, database):
+        """Everything pg_dump knows of the database but the rows."""
+        status, text = Session([str(self.programs / "pg_dump"), "--schema-only", "--dbname=" + self.url(database)],
+                               dict(os.environ)).end()
+        if status != 0:
+            raise RuntimeError(f"pg_dump of {database}: {text}")
+        # Newer ones write a random word into these two lines.
+        return [line for line in text.splitlines() if not re.match(r"\\(un)?restrict ", line)]
