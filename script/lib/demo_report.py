@@ -57,7 +57,7 @@ class Report:
                    self.disagree == 0 and self.compared > 0),
                   ("acknowledged bookings found in the database", f"{acknowledged - missing:,} of {acknowledged:,}",
                    missing == 0 and acknowledged > 0)]
-        checks += [(kind, f"{count:,}", count == 0) for kind, count in counts.items() if kind != "missing"]
+        checks += [(self.audited["meanings"][kind], f"{count:,}", count == 0) for kind, count in counts.items() if kind != "missing"]
         checks += [("not checkable", reason, False) for reason in self.audited["not_checkable"]]
         return checks
 
@@ -73,8 +73,8 @@ class Report:
             rows = f"{segment.rows:,}" if segment.rows else "-"
             lines.append(f"{segment.name:<30}{segment.end - segment.begin:>6.1f} s{rows:>11}{lock:>11}{stats['sent']:>10,}"
                          f"{stats['failed']:>8,}{self.ms(stats['p50_ms']):>9}{self.ms(stats['p99_ms']):>9}")
-        lines += ["", f"{'':4}{'what must hold':<48}found"]
-        lines += [f"{'ok ' if holds else 'NO '} {name:<48}{found}" for name, found, holds in self.checks()]
+        lines += ["", f"{'':4}{'what must hold':<52}found"]
+        lines += [f"{'ok ' if holds else 'NO '} {name:<52}{found}" for name, found, holds in self.checks()]
         lines += ["", "lock wait: the longest any statement of the application can have waited for a lock of segue",
                   "every zero holds" if self.holds() else "NOT everything holds"]
         return "\n".join(lines)

@@ -12,6 +12,15 @@ namespace segue::cli {
 
 namespace {
 
+std::string hint(const plan::Plan& plan, const engine::RunResult& result) {
+  if (result.held_by == "checklist") return fmt::format("HINT: segue approve {} --checklist N --reason WHY answers item N", plan.directory);
+  for (const auto& item : result.verdict.items)
+    if (!item.holds && item.name != "approvals")
+      return fmt::format("HINT: nothing was changed. Mend what says NO (a text that cannot be read is decided in the plan, under \"decided\"), or go back: "
+                         "segue rollback {} --to PHASE", plan.directory);
+  return fmt::format("HINT: segue approve {} {} --reason WHY; then run again", plan.directory, result.held_by);
+}
+
 int report(const Arguments& arguments, const plan::Plan& plan, const engine::RunResult& result) {
   if (arguments.has("--json")) {
     print(boost::json::serialize(boost::json::object{{"event", "result"}, {"complete", result.complete}, {"heldBefore", result.held_before},
@@ -20,9 +29,7 @@ int report(const Arguments& arguments, const plan::Plan& plan, const engine::Run
   }
   if (result.complete) return print(fmt::format("{}: done{}", plan.name, arguments.has("--to") ? " up to " + *arguments.value("--to") : "")), 0;
   print(fmt::format("{}: held before phase \"{}\": the gate of \"{}\" is closed\n{}", plan.name, result.held_before, result.held_by, text_of(result.verdict)));
-  print(result.held_by == "checklist"
-            ? fmt::format("HINT: segue approve {} --checklist N --reason WHY answers item N", plan.directory)
-            : fmt::format("HINT: segue approve {} {} --reason WHY; then run again", plan.directory, result.held_by));
+  print(hint(plan, result));
   return 1;
 }
 

@@ -44,7 +44,9 @@ class Loop {
     if (index == 0) return checklist_done(phase) && take_snapshot(phase);
     const auto& before = plan_.phases[index - 1];
     if (before.gate) {
+      progress_.begin(before.name, "gate");
       result_.verdict = gate::judge(*before.gate, measure(db_, plan_, before, progress_));
+      progress_.end(result_.verdict.open ? "open" : "closed");
       for (const auto& item : result_.verdict.items)
         journal::record_check(db_, plan_.name, before.name, "gate: " + item.name, item.holds, item.expected, item.found);
       if (!result_.verdict.open) return hold(phase, before.name);

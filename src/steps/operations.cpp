@@ -66,14 +66,14 @@ void run_alone(Context& context, const Operation& operation, int position) {
 
 }  // namespace
 
-journal::Evidence run_operations(Context& context, const std::vector<Operation>& operations) {
+journal::Evidence run_operations(Context& context, const std::vector<Operation>& operations, bool tell) {
   const auto before = recorded(context);
   const auto total = static_cast<std::int64_t>(operations.size());
   for (int position = 0; position < static_cast<int>(operations.size()); ++position) {
     const auto& operation = operations[static_cast<std::size_t>(position)];
     context.progress.rows(position, total);
     if (state_of(before, position) == "done") continue;
-    context.progress.note(operation.describes);
+    if (tell) context.progress.note(operation.describes);
     if (operation.in_transaction) run_in_transaction(context, operation, position);
     else run_alone(context, operation, position);
   }

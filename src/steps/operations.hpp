@@ -7,7 +7,8 @@
 
 namespace segue::steps {
 
-journal::Evidence run_operations(Context& context, const std::vector<sql::Operation>& operations);
+// `tell`: each statement is named as it runs.
+journal::Evidence run_operations(Context& context, const std::vector<sql::Operation>& operations, bool tell = true);
 // Takes back what the journal says was done, last first.
 void undo_operations(Context& context);
 

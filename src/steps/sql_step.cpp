@@ -26,7 +26,7 @@ void undo(Context& context, const plan::SqlStep& step) {
 }
 
 journal::Evidence run(Context& context, const plan::RequireStep&) {
-  return run_operations(context, plan::operations_of(context.plan, context.phase, context.step));
+  return run_operations(context, plan::operations_of(context.plan, context.phase, context.step), false);
 }
 
 void undo(Context& context, const plan::RequireStep&) { undo_operations(context); }
