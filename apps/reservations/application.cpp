@@ -87,6 +87,9 @@ awaitable<net::Response> Application::handle(net::Request request) {
       served = co_await dispatch(request, *found);
   } catch (const Error& error) {
     served.response = fail(error);
+  } catch (const std::exception&) {  // its text may hold anything, so it goes nowhere
+    log(LogLevel::error, "request.failed", {{"code", "exception"}});
+    served.response = refuse(500, "internal", "the request could not be carried out");
   }
   metrics_.end();
   metrics_.count(found ? found->name : "other", served.variant, served.response.status,

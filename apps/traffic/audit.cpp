@@ -61,7 +61,8 @@ void find_unasked(AuditReport& report, const Record& record, const Clinic& clini
   // Which of them the lost answers stand for nobody can tell: all are named.
   const auto excuse = allowed == 0 ? "" : fmt::format("; {} of these {} may be lost answers", allowed, unasked.size());
   for (const auto* row : unasked)
-    report.differences.push_back({Kind::unasked, row->id, fmt::format("{} for {}, created during the run{}", row->status, row->date, excuse)});
+    report.differences.push_back({Kind::unasked, row->id,
+                                  fmt::format("{} for {}, created during the run{}", row->status, row->date, excuse)});
 }
 
 }  // namespace

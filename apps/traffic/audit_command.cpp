@@ -27,9 +27,12 @@ Record read_record(const reservations::Options& options) {
 
 void print_json(const Record& record, const AuditReport& report) {
   namespace json = boost::json;
-  json::object counts;
+  json::object counts, meanings;
   json::array differences, not_checkable;
-  for (int kind = 0; kind < kinds; ++kind) counts[name_of(Kind(kind))] = report.count(Kind(kind));
+  for (int kind = 0; kind < kinds; ++kind) {
+    counts[name_of(Kind(kind))] = report.count(Kind(kind));
+    meanings[name_of(Kind(kind))] = meaning_of(Kind(kind));
+  }
   for (const auto& difference : report.differences)
     differences.push_back(json::object{{"kind", name_of(difference.kind)}, {"id", difference.id}, {"detail", difference.detail}});
   for (const auto& reason : report.not_checkable) not_checkable.push_back(json::string(reason));
@@ -37,7 +40,7 @@ void print_json(const Record& record, const AuditReport& report) {
       {"ok", report.differences.empty()}, {"acknowledged", report.acknowledged}, {"old", report.by_old}, {"new", report.by_new},
       {"active", report.active}, {"status_changes", record.status_changes}, {"lost_bookings", record.lost_bookings},
       {"lost_changes", record.lost_changes}, {"cut_short", record.cut_short}, {"last_line_cut", record.last_line_cut},
-      {"unasked", report.unasked}, {"excused", report.excused}, {"counts", std::move(counts)},
+      {"unasked", report.unasked}, {"excused", report.excused}, {"counts", std::move(counts)}, {"meanings", std::move(meanings)},
       {"differences", std::move(differences)}, {"not_checkable", std::move(not_checkable)}}));
 }
 

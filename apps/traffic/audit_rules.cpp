@@ -93,8 +93,9 @@ void check_new_rule(AuditReport& report, const Clinic& clinic, const std::vector
     const auto total = minutes_of(clinic, slot), earlier = slots.at(slot).before(row->created);
     alone[slot] += row->minutes;
     if (earlier + row->minutes > total)
-      report.differences.push_back({Kind::over_minutes, row->id, fmt::format("{} {}: {} minutes before it and {} of its own, the period has {}",
-                                                                             slot.first, slot.second, earlier, row->minutes, total)});
+      report.differences.push_back({Kind::over_minutes, row->id,
+                                    fmt::format("{} {}: {} minutes before it and {} of its own, the period has {}", slot.first,
+                                                slot.second, earlier, row->minutes, total)});
   }
   for (const auto& [slot, minutes] : alone)
     if (const auto total = minutes_of(clinic, slot); minutes > total)

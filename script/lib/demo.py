@@ -28,6 +28,7 @@ def arguments():
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--fast", action="store_true")
     parser.add_argument("--keep", action="store_true")
+    parser.add_argument("--directory", default=os.path.join(ROOT, ".segue", "demo"))
     options = parser.parse_args()
     options.rows = options.rows or (20_000 if options.fast else 200_000)
     options.pause = 4 if options.fast else 10
@@ -42,7 +43,7 @@ def say(text):
 class Demo:
     def __init__(self, options):
         self.options = options
-        self.directory = os.path.join(ROOT, ".segue", "demo")
+        self.directory = os.path.abspath(options.directory)
         self.processes = []
         self.report = Report(os.path.join(self.directory, "windows.json"), os.path.join(BIN, "traffic"))
 
@@ -236,6 +237,8 @@ def main():
     text = demo.report.text(options)
     with open(os.path.join(demo.directory, "report.txt"), "w") as file:
         file.write(text + "\n")
+    with open(os.path.join(demo.directory, "report.json"), "w") as file:
+        json.dump(demo.report.values(), file, indent=1)
     print("\n" + text)
     return 0 if demo.report.holds() else 1
 

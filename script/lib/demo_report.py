@@ -64,6 +64,12 @@ class Report:
     def holds(self):
         return all(holds for _, _, holds in self.checks())
 
+    def values(self):
+        segments = [{"name": s.name, "seconds": s.end - s.begin, "rows": s.rows, "longestLockWaitMs": s.lock_ms,
+                     "requests": self.requests(s)} for s in self.segments]
+        return {"segments": segments, "holds": self.holds(),
+                "checks": [{"name": name, "found": found, "holds": holds} for name, found, holds in self.checks()]}
+
     def text(self, options):
         lines = [f"segue demo: hospital-services, {options.rows:,} reservations, {options.rate} requests/s, seed {options.seed}", "",
                  f"{'part':<30}{'time':>8}{'rows':>11}{'lock wait':>11}{'requests':>10}{'failed':>8}{'p50':>9}{'p99':>9}"]

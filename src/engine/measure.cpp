@@ -1,5 +1,7 @@
 #include <fmt/format.h>
 
+#include <set>
+
 #include "base/error.hpp"
 #include "base/text.hpp"
 #include "engine/engine.hpp"
@@ -57,7 +59,10 @@ gate::Measures measure(pg::Connection& db, const plan::Plan& plan, const plan::P
   measures.repairs = static_cast<double>(journal::open_repairs(db, plan.name));
   for (const auto& value : plan.values)
     if (still_there(db, plan, value)) measure_value(db, plan, value, measures);
-  for (const auto& approval : journal::approvals(db, plan, phase.name)) measures.approvals += approval.item.empty() ? 1 : 0;
+  std::set<std::string> people;                                  // somebody who approves twice is still one person
+  for (const auto& approval : journal::approvals(db, plan, phase.name))
+    if (approval.item.empty()) people.insert(approval.actor);
+  measures.approvals = static_cast<int>(people.size());
   return measures;
 }
 

@@ -11,6 +11,16 @@ bool sync_is_on(pg::Connection& db, const mapping::Resolved& mapping) {
                 {sql::render(mapping.table), mapping::trigger_name(mapping, "insert")}).boolean();
 }
 
+// Before its sync a mapping's new columns need not be there yet.
+bool sync_has_begun(const std::vector<journal::StepRecord>& records, const plan::Plan& plan, const std::string& mapping) {
+  for (const auto& phase : plan.phases)
+    for (const auto& step : phase.steps)
+      if (const auto* sync = std::get_if<plan::SyncStep>(&step.what); sync != nullptr && sync->mapping == mapping)
+        for (const auto& record : records)
+          if (record.phase == phase.name && record.step == step.name) return record.state != "undone";
+  return false;
+}
+
 bool phase_done(const std::vector<journal::StepRecord>& records, const plan::Phase& phase) {
   std::size_t done = 0;
   for (const auto& record : records) done += record.phase == phase.name && record.state == "done" ? 1 : 0;
@@ -25,6 +35,7 @@ std::vector<Verification> verify(const std::string& url, const plan::Plan& plan,
   if (!journal::is_installed(db)) return results;
   const auto records = journal::steps(db, plan.name);
   for (const auto& definition : plan.mappings) {
+    if (!sync_has_begun(records, plan, definition.name)) continue;
     const auto mapping = steps::resolve(db, plan, definition.name);
     if (!sync_is_on(db, mapping)) continue;
     progress.begin("verify", definition.name);

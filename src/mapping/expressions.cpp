@@ -56,4 +56,12 @@ Sql stand_in(const Direction& side, const Derived& column, const std::string& ro
   return Sql::from_plan(sql::with_row(side.where, column.stand_in, side.row, row, false, {}));
 }
 
+std::vector<std::size_t> unseen_in(const Direction& side, const Derived& column, const Spoken& spoken) {
+  const auto names = sql::value_names(side.where, column.expression);
+  std::vector<std::size_t> found;
+  for (std::size_t i = 0; i < spoken.unseen.size(); ++i)
+    if (std::find(names.begin(), names.end(), spoken.unseen[i].value) != names.end()) found.push_back(i);
+  return found;
+}
+
 }  // namespace segue::mapping

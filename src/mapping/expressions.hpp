@@ -20,5 +20,7 @@ struct Spoken {
 Spoken speak(const Resolved& mapping, const Direction& side, const std::string& row,
              const Sql& source = sql::operator""_sql("(select 1) segue_row", 20));
 Sql stand_in(const Direction& side, const Derived& column, const std::string& row);
+// Which of `spoken.unseen` the column is made from.
+std::vector<std::size_t> unseen_in(const Direction& side, const Derived& column, const Spoken& spoken);
 
 }  // namespace segue::mapping

@@ -11,6 +11,9 @@ using sql::Literal;
 
 namespace {
 
+// The row beside the plan's own FROM item: a name that no plan gives a table of its own.
+constexpr const char* row = "segue_row";
+
 Sql key_columns(const Resolved& mapping, std::string_view alias) {
   std::vector<Sql> parts;
   for (const auto& column : mapping.key) parts.push_back(build("{}.{}"_sql, Ident{std::string(alias)}, Ident{column.name}));
@@ -56,24 +59,34 @@ Sql rows_of_range(const Resolved& mapping, const Slice& slice) {
   if (slice.classes > 1)
     where += build(" and hashtext(array_to_string({}, ' ')) & {} = {}"_sql, key_array(mapping, "x"), slice.classes - 1, slice.number);
   if (!slice.only_column.empty()) where += build(" and x.{}::text = any ($3::text[])"_sql, Ident{slice.only_column});
-  return build("(select {} from {} x where {}) r"_sql, sql::join(columns, ", "_sql), mapping.table, where);
+  return build("(select {} from {} x where {}) segue_row"_sql, sql::join(columns, ", "_sql), mapping.table, where);
 }
 
 Sql not_in_repair(const Resolved& mapping) {
   return build(" where not exists (select 1 from segue.repairs q where q.plan = {} and q.mapping = {} and q.key = {}"
-               " and q.\"resolvedAt\" is null)"_sql, Literal{mapping.plan}, Literal{mapping.name}, key_array(mapping, "r"));
+               " and q.\"resolvedAt\" is null)"_sql, Literal{mapping.plan}, Literal{mapping.name}, key_array(mapping, row));
 }
 
 Sql computed(std::size_t i) { return build("segue_{}"_sql, i + 1); }
 
-// (select r.*, what each new column should be as segue_1, segue_2, ...) b
-Sql with_computed(const Resolved& mapping, const Slice& slice) {
+// While nobody has read a text, a column made from it keeps what it has: a new-style write may have put it there.
+Sql kept_while_unread(const Resolved& mapping, const Spoken& spoken, const Derived& column, const Sql& expression) {
+  std::vector<Sql> unread;
+  for (const auto i : unseen_in(mapping.to_new, column, spoken)) unread.push_back(spoken.unseen[i].condition);
+  if (unread.empty()) return expression;
+  return build("case when {} then coalesce({}.{}, {}) else {} end"_sql, sql::join(unread, " or "_sql), Ident{row},
+               Ident{column.column}, expression, expression);
+}
+
+// (select segue_row.*, what each new column should be as segue_1, segue_2, ...) b
+Sql with_computed(const Resolved& mapping, const Slice& slice, bool keep_unread) {
   const auto& side = mapping.to_new;
-  const auto spoken = speak(mapping, side, "r", rows_of_range(mapping, slice));
-  Sql list = "r.*"_sql;
+  const auto spoken = speak(mapping, side, row, rows_of_range(mapping, slice));
+  Sql list = "segue_row.*"_sql;
   for (std::size_t i = 0; i < side.columns.size(); ++i) {
     auto expression = spoken.expressions[i];
-    if (!side.columns[i].stand_in.empty()) expression = build("coalesce({}, {})"_sql, expression, stand_in(side, side.columns[i], "r"));
+    if (!side.columns[i].stand_in.empty()) expression = build("coalesce({}, {})"_sql, expression, stand_in(side, side.columns[i], row));
+    if (keep_unread) expression = kept_while_unread(mapping, spoken, side.columns[i], expression);
     list += build(", {} as {}"_sql, expression, computed(i));
   }
   const auto filter = slice.skip_repairs ? not_in_repair(mapping) : Sql();
@@ -140,7 +153,7 @@ Sql backfill_batch(const Resolved& mapping, const Slice& slice) {
   std::vector<Sql> set;
   for (std::size_t i = 0; i < mapping.to_new.columns.size(); ++i) set.push_back(assignment(mapping, i));
   return build("update {} t set {}\nfrom {}\nwhere {} and {}\n  and {}\n  and {}"_sql, mapping.table, sql::join(set, ", "_sql),
-               with_computed(mapping, slice), matches(mapping), in_range(mapping, "t"), any_differs(mapping), unchanged(mapping));
+               with_computed(mapping, slice, true), matches(mapping), in_range(mapping, "t"), any_differs(mapping), unchanged(mapping));
 }
 
 Sql queue_unseen(const Resolved& mapping, const plan::ValueDef& value) {
@@ -159,17 +172,17 @@ Sql row_hash(const std::vector<std::string>& columns, std::string_view alias) {
 }
 
 Sql restore_old_batch(const Resolved& mapping, const sql::QualifiedName& archive, const std::vector<std::string>& hashed) {
-  const auto rows = build("(select x.*, {} as segue_hash from {} x where {}) r left join {} segue_archived on segue_archived.key = {}"_sql,
-                          row_hash(hashed, "x"), mapping.table, in_range(mapping, "x"), archive, key_array(mapping, "r"));
+  const auto rows = build("(select x.*, {} as segue_hash from {} x where {}) segue_row left join {} segue_archived on segue_archived.key = {}"_sql,
+                          row_hash(hashed, "x"), mapping.table, in_range(mapping, "x"), archive, key_array(mapping, row));
   const auto& side = mapping.to_old;
-  const auto spoken = speak(mapping, side, "r", rows);
-  Sql list = "r.*"_sql;
+  const auto spoken = speak(mapping, side, row, rows);
+  Sql list = "segue_row.*"_sql;
   std::vector<Sql> set, empty;
   for (std::size_t i = 0; i < side.columns.size(); ++i) {
     const auto& column = side.columns[i];
     auto rebuilt = spoken.expressions[i];
-    if (!column.stand_in.empty()) rebuilt = build("coalesce({}, {})"_sql, rebuilt, stand_in(side, column, "r"));
-    list += build(", case when segue_archived.\"newSideHash\" = r.segue_hash then segue_archived.{}::{} else {} end as {}"_sql,
+    if (!column.stand_in.empty()) rebuilt = build("coalesce({}, {})"_sql, rebuilt, stand_in(side, column, row));
+    list += build(", case when segue_archived.\"newSideHash\" = segue_row.segue_hash then segue_archived.{}::{} else {} end as {}"_sql,
                   Ident{column.column}, Sql::from_journal(column.type), rebuilt, computed(i));
     set.push_back(build("{} = b.{}"_sql, Ident{column.stored}, computed(i)));
     empty.push_back(build("t.{} is null"_sql, Ident{column.stored}));
@@ -189,7 +202,7 @@ Sql compare_range(const Resolved& mapping, bool skip_repairs) {
   return build("select count(*), count(*) filter (where {}), count(*) filter (where {}),\n"
                "  coalesce(to_json((array_agg({}) filter (where {}))[1:10]), '[]')\nfrom {}"_sql,
                any_differs(mapping), sql::join(empty, " or "_sql), key_array(mapping, "b"), any_differs(mapping),
-               with_computed(mapping, slice));
+               with_computed(mapping, slice, false));
 }
 
 }  // namespace segue::mapping

@@ -112,6 +112,18 @@ Sql source_changed(const Resolved& mapping, const Direction& side, const Derived
   return any_of(parts);
 }
 
+// A new-style write to a row that has no new side yet: what it wrote stands against a provisional meaning, so the old side follows.
+Sql forget_provisional(const Resolved& mapping) {
+  const auto& side = mapping.to_new;
+  const auto spoken = speak(mapping, side, "new");
+  Sql text;
+  for (std::size_t i = 0; i < side.columns.size(); ++i)
+    for (const auto unseen : unseen_in(side, side.columns[i], spoken))
+      text += build("    if segue_unseen_{} and not old_written and new.{} is not null then {} := null; end if;\n"_sql, unseen + 1,
+                    Ident{side.columns[i].stored}, variable(side, i));
+  return text;
+}
+
 Sql follow_old_side(const Resolved& mapping) {
   const auto& side = mapping.to_new;
   Sql fill, recompute;
@@ -127,7 +139,7 @@ Sql follow_old_side(const Resolved& mapping) {
   return build("  if old_written or unmigrated then\n{}  end if;\n"
                "  if unmigrated then\n{}  end if;\n"
                "  if old_written and new_written then\n{}  elsif old_written and not unmigrated then\n{}  end if;\n"_sql,
-               compute(mapping, side), fill, conflict, recompute);
+               compute(mapping, side), forget_provisional(mapping) + fill, conflict, recompute);
 }
 
 // The text that the old side gets may be one the value map has never met: it is read before it is compared.

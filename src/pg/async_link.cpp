@@ -6,6 +6,8 @@
 
 #include <utility>
 
+#include "base/text.hpp"
+
 namespace segue::pg {
 
 using boost::asio::posix::descriptor_base;
@@ -14,7 +16,7 @@ namespace {
 
 std::string start_options(const Session& session) {
   std::string options = "-c standard_conforming_strings=on -c client_min_messages=warning";
-  if (!session.search_path.empty()) options += " -c search_path=" + session.search_path;
+  if (!session.search_path.empty()) options += " -c search_path=" + replace_all(session.search_path, " ", "\\ ");
   if (session.lock_timeout.count() > 0) options += fmt::format(" -c lock_timeout={}", session.lock_timeout.count());
   if (session.statement_timeout.count() > 0)
     options += fmt::format(" -c statement_timeout={}", session.statement_timeout.count());

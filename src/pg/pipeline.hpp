@@ -39,7 +39,7 @@ struct PipelineOptions {
   int sessions = 4;
   int depth = 16;                                                // requests in flight on one session
   std::chrono::milliseconds connect_timeout{5000};
-  std::chrono::milliseconds longest_backoff{2000};
+  std::chrono::milliseconds longest_backoff{500};
 };
 
 class PipelinePool {

@@ -37,7 +37,8 @@ std::string framed(const std::string& name, const std::string& bytes) {
 
 const std::string& Files::text(const Node& node) {
   const auto name = text_of(node, "the name of a SQL file");
-  if (leaves_folder(name)) fail_expected(node, "a file inside the plan's folder", "a plan and its files are one thing to review and to approve");
+  if (leaves_folder(name))
+    fail_expected(node, "a file inside the plan's folder", "a plan and its files are one thing to review and to approve");
   if (const auto known = texts_.find(name); known != texts_.end()) return known->second;
   order_.push_back(name);
   return texts_[name] = read_text(node, std::filesystem::path(directory_.empty() ? "." : directory_) / name);

@@ -30,10 +30,10 @@ Bound share_of(const Node& node, Sense usual) {
   auto text = trimmed(node);
   Bound bound;
   bound.sense = take_sense(text, usual);
-  bound.percent = text.ends_with('%');
-  if (bound.percent) text.remove_suffix(1);
-  const auto number = to_number(trim(text));
-  bound.value = number.value_or(-1) / (bound.percent ? 100 : 1);
+  bound.percent = true;
+  const bool written_in_percent = text.ends_with('%');
+  if (written_in_percent) text.remove_suffix(1);
+  bound.value = to_number(trim(text)).value_or(-1) / (written_in_percent ? 100 : 1);
   if (!std::isfinite(bound.value) || bound.value < 0 || bound.value > 1) fail_expected(node, "a share such as \">= 95%\" or 0.95");
   return bound;
 }

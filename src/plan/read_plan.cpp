@@ -81,7 +81,8 @@ Plan load(const std::string& path) {
   std::filesystem::path file = path;
   if (std::filesystem::is_directory(file, failure)) file /= "plan.yaml";
   if (!std::filesystem::is_regular_file(file, failure))
-    throw Error(ErrorCode::not_found, "no plan at \"" + file.generic_string() + "\"", "name the folder that holds plan.yaml, or the file itself");
+    throw Error(ErrorCode::not_found, "no plan at \"" + file.generic_string() + "\"",
+                "name the folder that holds plan.yaml, or the file itself");
   return parse(file.generic_string(), read_file(file.string()), file.parent_path().generic_string());
 }
 

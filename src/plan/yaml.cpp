@@ -158,7 +158,8 @@ Node read_yaml(const std::string& file, std::string_view bytes) {
     fail({file, 1, 1}, fmt::format("expected at most {} bytes, got {}", grouped(largest_file), grouped(static_cast<std::int64_t>(bytes.size()))));
   if (bytes.starts_with("\xEF\xBB\xBF")) bytes.remove_prefix(3);
   if (!is_valid_utf8(bytes))
-    fail(position_of(file, bytes, first_invalid_byte(bytes)), "expected UTF-8, got a byte that is not", "save the file as UTF-8");
+    fail(position_of(file, bytes, first_invalid_byte(bytes)), "expected UTF-8, got a byte that is not",
+         "save the file as UTF-8");
   return Composer(file, bytes).document();
 }
 

@@ -70,7 +70,7 @@ std::int64_t BackfillWorker::write(const std::optional<std::string>& upper) {
   mapping::Slice slice;
   slice.classes = classes_;
   slice.number = cursor_.visit;
-  slice.skip_repairs = journal::open_repairs(db_, plan_.name, mapping_.name) > 0;
+  slice.skip_repairs = true;
   return db_.run("backfill.batch", mapping::backfill_batch(mapping_, slice), {cursor_.last, upper}).affected();
 }
 
@@ -84,27 +84,29 @@ void BackfillWorker::write_cursor(const Cursor& next, std::int64_t scanned, std:
 
 bool BackfillWorker::batch() {
   const auto begin = Clock::now();
-  const auto stretch = pace_.rows() * classes_;
+  const auto rows = pace_.rows() * classes_;
   pg::Transaction transaction(db_);
   journal::fence(db_, plan_.name, epoch_);
-  const auto found = db_.run("backfill.boundary", mapping::next_boundary(mapping_), {cursor_.last, cursor_.upper, stretch - 1});
-  const bool last = found.empty();
-  const auto upper = last ? cursor_.upper : found.optional_text(0, 0);
-  const auto written = write(upper);
+  // Rows that were deleted since the first visit would move the boundary on, over rows whose class is not visited again:
+  // a later visit never goes beyond an earlier one (a clash may make it end sooner).
+  const auto limit = cursor_.visit == 0 ? Stretch{cursor_.upper, true} : stretch_;
+  const auto found = db_.run("backfill.boundary", mapping::next_boundary(mapping_), {cursor_.last, limit.upper, rows - 1});
+  const auto visited = found.empty() ? limit : Stretch{found.optional_text(0, 0), false};
+  const auto written = write(visited.upper);
   Cursor next = cursor_;
   std::int64_t scanned = 0;
   if (++next.visit >= classes_) {
     next.visit = 0;
-    next.last = upper;
-    next.done = last;
-    scanned = stretch;
+    next.last = visited.upper;
+    next.done = visited.last;
+    scanned = rows;
   }
-  // A stretch may get shorter between its visits (a clash), never longer: no class of it is left out.
   write_cursor(next, scanned, written);
   const auto before_commit = Clock::now();
   transaction.commit();
   const auto commit_ms = ms_since(before_commit);
   cursor_ = next;
+  stretch_ = visited;
   shared_.scanned += pace_.rows();
   shared_.written += written;
   if (cursor_.visit == 0) pace_.done(ms_since(begin), commit_ms, backends_a_core(db_));

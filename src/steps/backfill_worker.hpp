@@ -23,6 +23,7 @@ class BackfillWorker {
 
  private:
   struct Cursor { std::optional<std::string> upper, last; int visit = 0; bool done = false; };
+  struct Stretch { std::optional<std::string> upper; bool last = true; };        // what one visit covers; last of the range
   void read_cursor();
   bool batch();                                                  // false: the range is finished
   std::int64_t write(const std::optional<std::string>& upper);
@@ -38,6 +39,7 @@ class BackfillWorker {
   Shared& shared_;
   int classes_;
   Cursor cursor_;
+  Stretch stretch_;                                              // of the visit before this one
   Pace pace_;
   int clashes_ = 0;
 };

@@ -2,6 +2,9 @@
 #include <boost/json.hpp>
 #include <fmt/format.h>
 
+#include <algorithm>
+#include <thread>
+
 #include "base/error.hpp"
 #include "base/interrupt.hpp"
 #include "base/text.hpp"
@@ -14,6 +17,8 @@ using sql::build;
 using sql::Ident;
 
 namespace {
+
+constexpr int most_attempts = 200;
 
 struct Reading { std::optional<std::string> meaning; std::string rule, certainty, decided_by; };
 
@@ -63,49 +68,76 @@ std::string array_of(const std::vector<std::string>& texts) {
   return array + "}";
 }
 
+using Epoch = std::optional<std::int64_t>;
+
+void fence(pg::Connection& db, const plan::Plan& plan, Epoch epoch) {
+  if (epoch) journal::fence(db, plan.name, *epoch);
+}
+
+// One range of `heal`. It gives way to the application: a short lock_timeout, and the same range again later.
+void heal_range(pg::Connection& writer, const plan::Plan& plan, Epoch epoch, const sql::Sql& update, const pg::Params& range) {
+  for (int attempts = 1;; ++attempts) {
+    stop_if_interrupted();
+    try {
+      pg::Transaction transaction(writer);
+      fence(writer, plan, epoch);
+      writer.run("heal.batch", update, range);
+      return transaction.commit();
+    } catch (const Error& error) {
+      if ((error.sqlstate() != "55P03" && error.sqlstate() != "40P01") || attempts == most_attempts) throw;
+    }
+    std::this_thread::sleep_for(std::chrono::milliseconds(std::min(2000, 10 << std::min(attempts, 7))));
+  }
+}
+
 // The rows of these texts get their meaning, in ranges, like a backfill of only those.
-void heal(pg::Connection& db, const plan::Plan& plan, std::optional<std::int64_t> epoch, const mapping::Resolved& mapping, const plan::ValueDef& value, const std::vector<std::string>& texts) {
+void heal(pg::Connection& writer, const plan::Plan& plan, Epoch epoch, const mapping::Resolved& mapping, const plan::ValueDef& value,
+          const std::vector<std::string>& texts) {
   mapping::Slice slice;
   slice.only_column = value.column;
   slice.skip_repairs = true;
   const auto boundary = mapping::next_boundary(mapping);
   const auto update = mapping::backfill_batch(mapping, slice);
-  pg::Connection writer(db.url(), {.application_name = "segue/heal/" + plan.name});
-  prepare_writer(writer, plan);
   std::optional<std::string> lower;
   for (bool more = true; more;) {
-    stop_if_interrupted();
     const auto next = writer.run("heal.boundary", boundary, {lower, nullptr, 20'000});
     more = !next.empty();
     const auto upper = more ? next.optional_text(0, 0) : std::nullopt;
-    pg::Transaction transaction(writer);
-    if (epoch) journal::fence(writer, plan.name, *epoch);
-    writer.run("heal.batch", update, {lower, upper, array_of(texts)});
-    transaction.commit();
+    heal_range(writer, plan, epoch, update, {lower, upper, array_of(texts)});
     lower = upper;
   }
+}
+
+// Texts leave the queue when the rows that hold them are right, in one transaction over all of it: cut off anywhere,
+// the queue is what it was. Their meanings are stored, and seen by the triggers, before the rows are looked at.
+std::int64_t absorb_value(pg::Connection& db, const plan::Plan& plan, Epoch epoch, const mapping::Resolved& mapping, const plan::ValueDef& value) {
+  pg::Transaction taking(db);
+  fence(db, plan, epoch);
+  const auto seen = db.run("value.absorb", R"sql(
+    with taken as (delete from segue.value_seen where plan = $1 and value = $2 returning raw)
+    select raw, count(*) from taken group by raw order by raw)sql"_sql, {plan.name, value.name});
+  if (seen.empty()) return 0;
+  pg::Connection writer(db.url(), {.application_name = "segue/heal/" + plan.name, .lock_timeout = plan.limits.lock_timeout});
+  prepare_writer(writer, plan);
+  std::vector<std::string> texts;
+  pg::Transaction storing(writer);
+  fence(writer, plan, epoch);
+  for (int row = 0; row < seen.rows(); ++row) {
+    texts.push_back(seen.text(row, 0));
+    store(writer, plan, value, texts.back(), seen.integer(row, 1));
+  }
+  storing.commit();
+  heal(writer, plan, epoch, mapping, value, texts);
+  taking.commit();
+  return seen.rows();
 }
 
 }  // namespace
 
 std::int64_t absorb_values(pg::Connection& db, const plan::Plan& plan, std::optional<std::int64_t> epoch, const mapping::Resolved& mapping) {
   std::int64_t total = 0;
-  for (const auto& value : mapping.values) {
-    if (mapping.retired) continue;                               // nobody writes texts any more
-    std::vector<std::string> texts;
-    pg::Transaction transaction(db);
-    if (epoch) journal::fence(db, plan.name, *epoch);
-    const auto seen = db.run("value.absorb", R"sql(
-      with taken as (delete from segue.value_seen where plan = $1 and value = $2 returning raw)
-      select raw, count(*) from taken group by raw order by raw)sql"_sql, {plan.name, value.name});
-    for (int row = 0; row < seen.rows(); ++row) {
-      texts.push_back(seen.text(row, 0));
-      store(db, plan, value, texts.back(), seen.integer(row, 1));
-    }
-    transaction.commit();
-    if (!texts.empty()) heal(db, plan, epoch, mapping, value, texts);
-    total += static_cast<std::int64_t>(texts.size());
-  }
+  for (const auto& value : mapping.values)
+    if (!mapping.retired) total += absorb_value(db, plan, epoch, mapping, value);   // retired: nobody writes texts any more
   return total;
 }
 

@@ -175,7 +175,7 @@ std::optional<Expression> Parser::expression() {
   if (const auto behind = open_form()) return Expression{*behind, *first, {}};
   const bool from = accept(Kind::from);  // "9시부터"
   if (from && peek() == nullptr) return Expression{Expression::Form::after, *first, {}};
-  const bool joined = accept(Kind::dash) || accept(Kind::to) || (announced && accept(Kind::and_)) || from;
+  const bool joined = accept(Kind::dash) || accept(Kind::to) || (announced && accept(Kind::conjunction)) || from;
   if (!joined) return announced ? std::nullopt : std::optional(Expression{Expression::Form::single, *first, {}});
   const auto second = moment();
   if (!second) return std::nullopt;

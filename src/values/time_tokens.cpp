@@ -34,7 +34,7 @@ constexpr Entry latin[] = {
     {u"h", Kind::hour}, {u"o'clock", Kind::hour}, {u"oclock", Kind::hour}, {u"m", Kind::minute}, {u"min", Kind::minute},
     {u"hr", Kind::hours}, {u"hrs", Kind::hours}, {u"hours", Kind::hours},
     {u"from", Kind::from}, {u"between", Kind::from}, {u"to", Kind::to}, {u"until", Kind::to}, {u"till", Kind::to},
-    {u"and", Kind::and_}, {u"after", Kind::after}, {u"before", Kind::until}, {u"by", Kind::until},
+    {u"and", Kind::conjunction}, {u"after", Kind::after}, {u"before", Kind::until}, {u"by", Kind::until},
     {u"at", Kind::filler}, {u"around", Kind::filler}, {u"about", Kind::filler}, {u"in", Kind::filler},
     {u"the", Kind::filler}, {u"early", Kind::filler}, {u"late", Kind::filler}, {u"sharp", Kind::filler},
     {u"t", Kind::date_time}, {u"z", Kind::utc}, {u"utc", Kind::utc}, {u"gmt", Kind::utc},

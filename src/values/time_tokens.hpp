@@ -12,7 +12,7 @@ enum class Kind {
   number, colon, dot, dash, slash, plus,
   hour, minute, second, half,                                    // 시 h o'clock, 분 min, 초, 반
   day_part,                                                      // am, 오후, morning, noon, ...: see Span
-  from, to, and_, after, until,                                  // 부터 stands behind its time: `from`
+  from, to, conjunction, after, until,                                  // 부터 stands behind its time: `from`
   filler,                                                        // 쯤, about, ...: changes nothing
   hours,                                                         // 시간, hours: also a duration
   year, month, day, date_time, utc,

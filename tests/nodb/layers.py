@@ -72,9 +72,9 @@ def check_architecture(root):
     if not page.is_file():
         return
     text = page.read_text()
-    for folder in sorted(entry.name for entry in (root / "src").iterdir() if entry.is_dir()):
-        if not re.search(rf"\b{re.escape(folder)}/", text):
-            yield f"ARCHITECTURE.md does not name src/{folder}/"
+    for folder in sorted({path.relative_to(root / "src").parts[0] for path in sources_below(root / "src")}):
+        if not re.search(rf"\bsrc/{re.escape(folder)}\b", text):
+            yield f"ARCHITECTURE.md does not name src/{folder}"
 
 
 def violations(root):
@@ -87,10 +87,10 @@ def self_test():
     sound = {"src/layers.txt": "# order\nbase\npg\nengine\n", "src/base/a.hpp": '#include <string>\n',
              "src/pg/b.cpp": '#include "base/a.hpp"\n#include <libpq-fe.h>\n', "src/engine/c.cpp": '#include "pg/b.hpp"\n',
              "apps/one/d.cpp": '#include "one/e.hpp"\n#include "engine/c.hpp"\n', "apps/two/f.cpp": "",
-             "ARCHITECTURE.md": "src/base/ src/pg/ src/engine/\n"}
+             "ARCHITECTURE.md": "`src/base`, src/pg/ and src/engine\n"}
     planted = {"src/base/a.hpp": '#include "pg/b.hpp"\n', "src/engine/c.cpp": "#include <libpq-fe.h>\n",
                "src/other/x.cpp": "", "src/pg/b.cpp": '  # include "one/e.hpp"\n', "apps/one/d.cpp": '#include "two/f.hpp"\n',
-               "apps/two/f.cpp": '#include "libpq-fe.h"\n', "ARCHITECTURE.md": "src/base/ src/engine/\n"}
+               "apps/two/f.cpp": '#include "libpq-fe.h"\n', "ARCHITECTURE.md": "src/base/ src/engine/ src/pgx\n"}
     for name, text in [(None, None), *planted.items()]:
         with tempfile.TemporaryDirectory() as folder:
             for path, content in {**sound, **({name: text} if name else {})}.items():

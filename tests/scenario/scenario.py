@@ -7,6 +7,7 @@ import time
 STEP = re.compile(r"(?P<verb>[a-z-]+)(?:\s+(?P<rest>.*?))?(?:\s+=>\s+(?P<status>\d+))?")
 EXPECT = re.compile(r"(?P<line>\d+)(?P<kind>[:~!])\s+(?P<text>.+)")
 LOCKED = "is being worked on by"
+SHOWN = 12  # lines of a step's output that a failure shows
 PATIENCE = 60  # seconds that `until` and `again` go on asking
 
 
@@ -40,7 +41,11 @@ class Scenario:
         return self.judged_by_self_test() if (self.folder / "fails").exists() else self.failures
 
     def transcript(self):
-        return "\n".join(f"[args:{number}] {text}".rstrip() for number, text in sorted(self.said.items()))
+        """The end of what each step said that a failure is about; of all where it is about none."""
+        about = {int(number) for failure in self.failures for number in re.findall(r"(?:args:|step )(\d+)", failure)}
+        ends = [(number, "\n".join(text.splitlines()[-SHOWN:])) for number, text in sorted(self.said.items())
+                if number in about or not about]
+        return "\n".join(f"[args:{number}] {text}".rstrip() for number, text in ends)
 
     # ---- steps
 
@@ -116,7 +121,7 @@ class Scenario:
             time.sleep(0.05)
 
     def do_plan(self, number, rest, status):
-        self.plan = self.folder / rest
+        self.plan = (self.folder / rest).resolve()
 
     def do_role(self, number, rest, status):
         self.role = rest

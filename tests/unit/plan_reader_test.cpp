@@ -145,7 +145,7 @@ TEST_CASE("a plan is read in full: checks and gate") {
   CHECK(phase.checks.at(0).expect == "1");
   REQUIRE(phase.gate);
   CHECK(phase.gate->populated->text() == ">= 100%");
-  CHECK(phase.gate->read->text() == "> 0.95");
+  CHECK(phase.gate->read->text() == "> 95%");
   CHECK(phase.gate->largest_share->text() == "< 95%");
   CHECK(phase.gate->mismatches->text() == "<= 0");
   CHECK(phase.gate->repairs->text() == "<= 10");

@@ -1,4 +1,4 @@
-// docs/plan.schema.json says what the reader does: the same keys in both, and every key is really read.
+// docs/plan.schema.json and docs/plan.md say what the reader does: the same keys in all, and every key is really read.
 #include <algorithm>
 #include <boost/json.hpp>
 #include <map>
@@ -129,4 +129,20 @@ TEST_CASE("every key that the schema requires is required by the reader") {
       CHECK_MESSAGE(message.find(is_kind ? "none of its kinds" : "expected key \"" + missing + "\"") != std::string::npos, message);
     }
   }
+}
+
+TEST_CASE("the page about plans explains every key, and its example is a plan") {
+  const auto page = segue::read_file(SEGUE_SOURCE_DIR "/docs/plan.md");
+  const std::string fence = "```yaml\n";
+  const auto begin = page.find(fence) + fence.size(), end = page.find("```", begin);
+  REQUIRE(end != std::string::npos);
+  const auto tables = page.substr(end);
+  for (const auto& object : segue::plan::all_keys())
+    for (const auto& key : object.keys) {
+      CAPTURE(key);
+      const bool explained = tables.find("`" + key + "`") != std::string::npos || tables.find("`" + key + ":") != std::string::npos ||
+                             (object.object == "require" && tables.find("`require: {table, columns}`") != std::string::npos);
+      CHECK(explained);
+    }
+  CHECK_NOTHROW(segue::plan::parse("plan.md", page.substr(begin, end - begin), SEGUE_SOURCE_DIR "/plans/hospital-services"));
 }

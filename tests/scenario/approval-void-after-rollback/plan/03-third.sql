@@ -1,0 +1,1 @@
+CREATE INDEX "notes_words_idx" ON notes ("firstWord", "secondWord");

@@ -1,0 +1,3 @@
+ALTER TABLE stays ADD COLUMN "roomId" text;
+
+ALTER TABLE stays ADD COLUMN COLUMN x text;

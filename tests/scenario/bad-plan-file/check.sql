@@ -1,0 +1,1 @@
+select 'no journal was made', to_regnamespace('segue') is null;

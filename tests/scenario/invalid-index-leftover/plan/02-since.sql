@@ -1,0 +1,1 @@
+CREATE INDEX "members_memberSince_idx" ON members ("memberSince");

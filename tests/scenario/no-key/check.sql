@@ -1,0 +1,1 @@
+select 'the rows are there', count(*) = 3 and bool_and(visitor = upper(guest)) from visits;

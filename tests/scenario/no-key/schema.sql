@@ -1,0 +1,2 @@
+create table visits (guest text, "cameAt" timestamptz not null default now());
+insert into visits (guest) values ('a'), ('a'), ('b');

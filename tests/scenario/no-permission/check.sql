@@ -1,0 +1,1 @@
+select 'nothing of the plan is left', count(*) = 5 from pg_attribute where attrelid = 'stays'::regclass and attnum > 0 and not attisdropped;

@@ -1,0 +1,1 @@
+ALTER TABLE "Room Nights" ADD COLUMN "Grade" integer;
