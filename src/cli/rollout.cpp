@@ -29,19 +29,39 @@ void require_flag_of_plan(const plan::Plan& plan, const std::string& flag) {
   throw Error(ErrorCode::not_found, "plan \"" + plan.name + "\" has no flag \"" + flag + "\"", "segue show lists its rollout steps");
 }
 
+std::string state_of(const std::vector<journal::StepRecord>& records, const plan::Phase& phase, const plan::Step& step) {
+  for (const auto& record : records)
+    if (record.phase == phase.name && record.step == step.name) return record.state;
+  return "not begun";
+}
+
+// A share above 0 % writes the new side: dual write must be on, and the gate before the flag's ladder must have let the plan pass.
+void refuse_too_early(const std::vector<journal::StepRecord>& records, const plan::Plan& plan, const std::string& flag) {
+  for (const auto& phase : plan.phases)
+    for (const auto& step : phase.steps) {
+      const auto state = state_of(records, phase, step);
+      if (std::holds_alternative<plan::SyncStep>(step.what) && state != "done")
+        throw Error(ErrorCode::refused, "dual write is not on (step \"" + step.name + "\" is " + state + "): the old path would not see new rows",
+                    "segue run " + plan.directory);
+      const auto* rollout = std::get_if<plan::RolloutStep>(&step.what);
+      if (rollout != nullptr && rollout->flag == flag && state != "begun" && state != "done")
+        throw Error(ErrorCode::refused, "step \"" + step.name + "\" is " + state + ": the gate before phase \"" + phase.name + "\" comes first",
+                    "segue run " + plan.directory);
+    }
+}
+
 // No lock of the plan is taken: turning traffic back must work while a run is under way.
-void refuse_where_unsafe(segue::pg::Connection& db, const plan::Plan& plan, int percent) {
+void refuse_where_unsafe(segue::pg::Connection& db, const plan::Plan& plan, const std::string& flag, int percent) {
   if (!journal::is_installed(db) || !journal::begun_hash(db, plan.name))
     throw Error(ErrorCode::refused, "plan \"" + plan.name + "\" has not begun", "segue run " + plan.directory);
-  for (const auto& record : journal::steps(db, plan.name)) {
+  const auto records = journal::steps(db, plan.name);
+  for (const auto& record : records) {
     const bool there = record.state == "begun" || record.state == "done" || record.state == "undoing";
     if (percent < 100 && there && (record.kind == "retire" || record.kind == "drop"))
       throw Error(ErrorCode::refused, "old columns are retired by step \"" + record.step + "\": the old path cannot serve",
                   "segue rollback " + plan.directory + " --to the phase before \"" + record.phase + "\" brings them back first");
-    if (percent > 0 && record.kind == "sync" && record.state != "done")
-      throw Error(ErrorCode::refused, "dual write is not on (step \"" + record.step + "\" is " + record.state + "): the old path would not see new rows",
-                  "segue run " + plan.directory);
   }
+  if (percent > 0) refuse_too_early(records, plan, flag);
 }
 
 }  // namespace
@@ -54,7 +74,7 @@ int rollout(const Words& words) {
   const int percent = percent_of(arguments);
   require_flag_of_plan(plan, flag);
   segue::pg::Connection db(database_url(arguments), {.application_name = "segue/rollout/" + plan.name});
-  refuse_where_unsafe(db, plan, percent);
+  refuse_where_unsafe(db, plan, flag, percent);
   const auto followed = steps::change_flag(db, plan.name, flag, percent, actor(arguments), arguments.value_or("--reason", ""), patience);
   if (arguments.has("--json"))
     print(boost::json::serialize(boost::json::object{{"plan", plan.name}, {"flag", flag}, {"percent", percent}, {"revision", followed.revision},

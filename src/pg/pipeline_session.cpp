@@ -14,7 +14,6 @@ namespace {
 const Query begin{"pipeline.begin", "begin"_sql, {}};
 const Query commit{"pipeline.commit", "commit"_sql, {}};
 const Query rollback{"pipeline.rollback", "rollback"_sql, {}};
-constexpr int most_attempts = 8;
 constexpr std::chrono::milliseconds first_backoff{50};
 
 bool is_fatal(const PGresult* result) {
@@ -90,19 +89,32 @@ bool PipelineSession::send(Pending request) {
 }
 
 bool PipelineSession::append(Group& group, const Query& query, bool own) {
-  auto known = prepared_.find(query.sql.text());
+  const auto& text = query.sql.text();
+  const auto known = prepared_.find(text);
+  std::string name;
   if (known == prepared_.end()) {
-    known = prepared_.emplace(query.sql.text(), fmt::format("segue_{}", ++names_)).first;
-    if (PQsendPrepare(link_->raw(), known->second.c_str(), query.sql.text().c_str(), 0, nullptr) != 1) return false;
-    group.elements.push_back({&query, true, own});
+    name = fmt::format("segue_{}", ++names_);
+    prepared_.emplace(text, Prepared{name, false});
+    group.elements.push_back({&query, Kind::prepare, own});
+  } else if (known->second.confirmed) {
+    name = known->second.name;
+  } else {
+    group.elements.push_back({&query, Kind::prepare_once, own});
   }
+  const bool prepare = known == prepared_.end() || !known->second.confirmed;
+  if (prepare && PQsendPrepare(link_->raw(), name.c_str(), text.c_str(), 0, nullptr) != 1) return false;
   std::vector<const char*> values;
   for (const auto& param : query.params) values.push_back(param.text() ? param.text()->c_str() : nullptr);
-  if (PQsendQueryPrepared(link_->raw(), known->second.c_str(), static_cast<int>(values.size()), values.data(), nullptr,
-                          nullptr, 0) != 1)
-    return false;
-  group.elements.push_back({&query, false, own});
-  return true;
+  group.elements.push_back({&query, Kind::execute, own});
+  return PQsendQueryPrepared(link_->raw(), name.c_str(), static_cast<int>(values.size()), values.data(), nullptr, nullptr, 0) == 1;
+}
+
+void PipelineSession::note_prepared(const Element& element, bool done) {
+  if (element.kind != Kind::prepare) return;
+  const auto known = prepared_.find(element.query->sql.text());
+  if (known == prepared_.end()) return;
+  if (done) known->second.confirmed = true;
+  else prepared_.erase(known);
 }
 
 // Requests already sent behind a failed transaction meet its remains (SQLSTATE 25P02) and are sent again.
@@ -154,11 +166,12 @@ void PipelineSession::take(pg_result* raw) {
   // libpq's own word that the connection broke: no answer of the server, so it does not count as one.
   if (status == PGRES_FATAL_ERROR && PQresultErrorField(raw, PG_DIAG_SQLSTATE) == nullptr) return;
   const auto element = group.elements[group.answered++];
-  if (status == PGRES_TUPLES_OK || status == PGRES_COMMAND_OK) {
-    if (element.own && !element.prepares) group.request->reply.results.push_back(std::move(result));
+  const bool good = status == PGRES_TUPLES_OK || status == PGRES_COMMAND_OK;
+  note_prepared(element, good);
+  if (good) {
+    if (element.own && element.kind == Kind::execute) group.request->reply.results.push_back(std::move(result));
     return;
   }
-  if (element.prepares) prepared_.erase(element.query->sql.text());
   if (status != PGRES_PIPELINE_ABORTED && !group.error) take_error(group, element, raw);
 }
 
@@ -166,7 +179,7 @@ void PipelineSession::take_error(Group& group, const Element& element, const pg_
   group.error = failure_of(result, element.query->name);
   if (is_fatal(result)) {
     server_said_goodbye_ = true;
-    group.maybe_committed = element.query == &commit && !element.prepares;
+    group.maybe_committed = element.query == &commit && element.kind == Kind::execute;
   } else if (group.request && group.request->kind == PipelineKind::transaction && element.query != &begin) {
     send_rollback();
   }
@@ -184,10 +197,12 @@ void PipelineSession::end_group() {
 
 // Only what PostgreSQL refused before COMMIT, for a reason that lies in this session and not in the request.
 bool PipelineSession::try_again(Group& group) {
-  if (!group.error || ++group.request->attempts >= most_attempts) return false;
+  if (!group.error) return false;
   const auto& sqlstate = group.error->sqlstate();
-  if (sqlstate == "0A000" && group.request->attempts > 1) return false;  // any other unsupported feature
-  if (sqlstate != "25P02" && sqlstate != "26000" && sqlstate != "0A000") return false;
+  // A neighbour's failed transaction: ends by itself, since every neighbour fails at most once.
+  const bool neighbour = sqlstate == "25P02";
+  const bool stale = (sqlstate == "26000" || sqlstate == "0A000") && !std::exchange(group.request->tried_again, true);
+  if (!neighbour && !stale) return false;
   group.request->reply.results.clear();
   waiting_.push_front(std::move(group.request));
   return true;

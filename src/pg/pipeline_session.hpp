@@ -24,8 +24,7 @@ struct PendingRequest {
   std::vector<Query> queries;
   PipelineKind kind;
   PipelineReply reply;
-  int attempts = 0;
-  bool done = false;
+  bool tried_again = false, done = false;
   boost::asio::steady_timer finished;
 };
 using Pending = std::shared_ptr<PendingRequest>;
@@ -44,7 +43,8 @@ class PipelineSession : public std::enable_shared_from_this<PipelineSession> {
 
  private:
   // What was sent between two Syncs, and how far the answers have come.
-  struct Element { const Query* query; bool prepares, own; };     // own: asked for by the request, unlike BEGIN
+  enum class Kind { execute, prepare, prepare_once };
+  struct Element { const Query* query; Kind kind; bool own; };    // own: asked for by the request, unlike BEGIN
   struct Group {
     Pending request;                                             // null: the session's own housekeeping
     std::vector<Element> elements;
@@ -63,6 +63,7 @@ class PipelineSession : public std::enable_shared_from_this<PipelineSession> {
   void end_group();
   bool send(Pending request);
   bool append(Group& group, const Query& query, bool own);
+  void note_prepared(const Element& element, bool done);
   void send_rollback();
   bool try_again(Group& group);
   Error lost(const Group& group) const;
@@ -75,7 +76,10 @@ class PipelineSession : public std::enable_shared_from_this<PipelineSession> {
   std::shared_ptr<AsyncLink> link_;
   State state_ = State::connecting;
   std::deque<Group> in_flight_;
-  std::unordered_map<std::string, std::string> prepared_;        // SQL text -> name in this session
+  // By SQL text. Until the server has confirmed it, other requests prepare the statement for themselves, unnamed:
+  // the one that names it may yet be skipped behind a failed transaction.
+  struct Prepared { std::string name; bool confirmed; };
+  std::unordered_map<std::string, Prepared> prepared_;
   std::uint64_t names_ = 0;
   bool waits_to_write_ = false;
   bool server_said_goodbye_ = false;                             // FATAL: nothing sent later was carried out

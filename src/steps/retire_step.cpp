@@ -39,6 +39,13 @@ void require_everyone_on_the_new_path(Context& context) {
   let_requests_settle();
 }
 
+// What the old path wrote a moment ago is read while there is still an old side to read it from.
+void read_last_texts(Context& context, const plan::RetireStep& step) {
+  for (const auto& mapping : context.plan.mappings)
+    if (columns_by_table(step).contains(mapping.table))
+      absorb_values(context.db, context.plan, context.epoch, resolve(context.db, context.plan, mapping.name));
+}
+
 void rename_column(Context& context, const sql::QualifiedName& table, const std::string& from, const std::string& to) {
   if (catalog::table(context.db, table).find(from) == nullptr) return;      // done by an earlier run
   context.db.run("retire.column", build("alter table {} rename column {} to {}"_sql, table, Ident{from}, Ident{to}));
@@ -79,6 +86,7 @@ void rename_all(Context& context, const plan::RetireStep& step, bool away) {
 
 journal::Evidence run(Context& context, const plan::RetireStep& step) {
   require_everyone_on_the_new_path(context);
+  read_last_texts(context, step);
   rename_all(context, step, true);
   return {};
 }
