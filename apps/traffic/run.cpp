@@ -87,7 +87,7 @@ Pace pace_of(const Options& options) {
   return pace;
 }
 
-int percent_of(const Options& options, std::string_view name, int otherwise) {
+int percent_of(const Options& options, const std::string& name, int otherwise) {
   auto text = options.text(name).value_or(std::to_string(otherwise));
   if (!text.empty() && text.back() == '%') text.pop_back();
   const auto number = to_integer(text);

@@ -71,7 +71,8 @@ struct Slice {
   std::string only_column;                                       // rows whose old column holds one of the texts of the last parameter
   bool skip_repairs = false;                                     // leave rows with open repairs alone
 };
-// UPDATE of one range: writes where the new side is not what it should be, and only rows nobody changed meanwhile.
+// UPDATE of one range: writes where the new side is not what it should be, and only what nobody changed meanwhile. A column
+// whose text nobody has read yet keeps what it has.
 // Its affected-rows count is the rows written.
 Sql backfill_batch(const Resolved& mapping, const Slice& slice);
 // One row: scanned, differing, incomplete (some new column NULL although it should not be), keys of the first differing (json).

@@ -106,27 +106,38 @@ Sql any_differs(const Resolved& mapping) {
 }
 
 // A snapshot keeps what was written, unless what it was taken of is wrong too.
-Sql assignment(const Resolved& mapping, std::size_t i) {
+Sql right_value(const Resolved& mapping, std::size_t i) {
   const auto& columns = mapping.to_new.columns;
   const auto& column = columns[i];
-  if (!column.snapshot) return build("{} = b.{}"_sql, Ident{column.stored}, computed(i));
+  if (!column.snapshot) return build("b.{}"_sql, computed(i));
   std::vector<Sql> reasons{build("b.{} is null"_sql, Ident{column.column})};
   for (std::size_t k = 0; k < columns.size(); ++k) {
     bool shares = false;
     for (const auto& source : columns[k].depends_on) shares = shares || column.depends_on.contains(source);
     if (!columns[k].snapshot && shares) reasons.push_back(differs(columns[k], k));
   }
-  return build("{} = case when {} then b.{} else b.{} end"_sql, Ident{column.stored}, sql::join(reasons, " or "_sql), computed(i),
-               Ident{column.column});
+  return build("case when {} then b.{} else b.{} end"_sql, sql::join(reasons, " or "_sql), computed(i), Ident{column.column});
 }
 
-// True while nobody has changed either side since the row was read: whoever did left both sides right.
-Sql unchanged(const Resolved& mapping) {
-  std::vector<Sql> parts;
-  for (const auto* side : {&mapping.to_new, &mapping.to_old})
-    for (const auto& column : side->columns)
-      parts.push_back(build("t.{} is not distinct from b.{}"_sql, Ident{column.stored}, Ident{column.column}));
-  return sql::join(parts, " and "_sql);
+std::string stored_name(const Direction& side, const std::string& name) {
+  for (const auto& column : side.columns)
+    if (column.column == name) return column.stored;
+  return name;
+}
+
+// True while nobody has changed the column, or what it is made from, since the row was read. Whoever did has left it right;
+// the row's other columns are still ours to write.
+Sql untouched(const Resolved& mapping, const Derived& column) {
+  auto text = build("t.{} is not distinct from b.{}"_sql, Ident{column.stored}, Ident{column.column});
+  for (const auto& source : column.depends_on)
+    text += build(" and t.{} is not distinct from b.{}"_sql, Ident{stored_name(mapping.to_old, source)}, Ident{source});
+  return text;
+}
+
+Sql assignment(const Resolved& mapping, std::size_t i) {
+  const auto& column = mapping.to_new.columns[i];
+  return build("\n  {} = case when {} then {} else t.{} end"_sql, Ident{column.stored}, untouched(mapping, column), right_value(mapping, i),
+               Ident{column.stored});
 }
 
 }  // namespace
@@ -152,8 +163,8 @@ Sql highest_key(const Resolved& mapping) {
 Sql backfill_batch(const Resolved& mapping, const Slice& slice) {
   std::vector<Sql> set;
   for (std::size_t i = 0; i < mapping.to_new.columns.size(); ++i) set.push_back(assignment(mapping, i));
-  return build("update {} t set {}\nfrom {}\nwhere {} and {}\n  and {}\n  and {}"_sql, mapping.table, sql::join(set, ", "_sql),
-               with_computed(mapping, slice, true), matches(mapping), in_range(mapping, "t"), any_differs(mapping), unchanged(mapping));
+  return build("update {} t set {}\nfrom {}\nwhere {} and {}\n  and {}"_sql, mapping.table, sql::join(set, ","_sql),
+               with_computed(mapping, slice, true), matches(mapping), in_range(mapping, "t"), any_differs(mapping));
 }
 
 Sql queue_unseen(const Resolved& mapping, const plan::ValueDef& value) {
@@ -184,14 +195,14 @@ Sql restore_old_batch(const Resolved& mapping, const sql::QualifiedName& archive
     if (!column.stand_in.empty()) rebuilt = build("coalesce({}, {})"_sql, rebuilt, stand_in(side, column, row));
     list += build(", case when segue_archived.\"newSideHash\" = segue_row.segue_hash then segue_archived.{}::{} else {} end as {}"_sql,
                   Ident{column.column}, Sql::from_journal(column.type), rebuilt, computed(i));
-    set.push_back(build("{} = b.{}"_sql, Ident{column.stored}, computed(i)));
-    empty.push_back(build("t.{} is null"_sql, Ident{column.stored}));
+    auto still_empty = build("t.{} is null"_sql, Ident{column.stored});
+    empty.push_back(still_empty);
+    for (const auto& source : column.depends_on)
+      still_empty += build(" and t.{} is not distinct from b.{}"_sql, Ident{source}, Ident{source});
+    set.push_back(build("\n  {} = case when {} then b.{} else t.{} end"_sql, Ident{column.stored}, still_empty, computed(i), Ident{column.stored}));
   }
-  std::vector<Sql> same;
-  for (const auto& column : mapping.to_new.columns)
-    same.push_back(build("t.{} is not distinct from b.{}"_sql, Ident{column.stored}, Ident{column.stored}));
-  return build("update {} t set {}\nfrom (select {} from {}) b\nwhere {} and {} and {}\n  and {}"_sql, mapping.table, sql::join(set, ", "_sql), list,
-               spoken.from, matches(mapping), in_range(mapping, "t"), sql::join(empty, " and "_sql), sql::join(same, " and "_sql));
+  return build("update {} t set {}\nfrom (select {} from {}) b\nwhere {} and {}\n  and ({})"_sql, mapping.table, sql::join(set, ","_sql), list,
+               spoken.from, matches(mapping), in_range(mapping, "t"), sql::join(empty, " or "_sql));
 }
 
 Sql compare_range(const Resolved& mapping, bool skip_repairs) {

@@ -2,8 +2,6 @@
 #include <boost/json.hpp>
 #include <fmt/format.h>
 
-#include <map>
-
 #include "base/error.hpp"
 #include "base/text.hpp"
 #include "steps/archive.hpp"
@@ -16,15 +14,6 @@ using sql::build;
 using sql::Ident;
 
 namespace {
-
-std::map<std::string, std::vector<std::string>> columns_by_table(const plan::DropStep& step) {
-  std::map<std::string, std::vector<std::string>> tables;
-  for (const auto& target : step.targets) {
-    auto& columns = tables[target.table];
-    if (!target.column.empty()) columns.push_back(target.column);
-  }
-  return tables;
-}
 
 void remember(Context& context, const std::string& target, const Archived& archived) {
   context.db.run("drop.remember", R"sql(
@@ -89,7 +78,7 @@ void require_retired(Context& context, const plan::DropStep& step) {
 journal::Evidence run(Context& context, const plan::DropStep& step) {
   require_retired(context, step);
   journal::Evidence evidence;
-  for (const auto& [table, columns] : columns_by_table(step))
+  for (const auto& [table, columns] : by_table(step.targets))
     evidence.rows += columns.empty() ? drop_table(context, table, step.archive) : drop_columns(context, table, columns, step.archive);
   return evidence;
 }
@@ -99,7 +88,7 @@ void undo(Context& context, const plan::DropStep& step) {
   if (!step.archive)
     throw Error(ErrorCode::refused, "step \"" + context.step.name + "\" dropped its targets without an archive: they cannot come back",
                 "restore them from a backup");
-  for (const auto& [table, columns] : columns_by_table(step)) {
+  for (const auto& [table, columns] : by_table(step.targets)) {
     const auto target = columns.empty() ? table : table + "." + columns.front();
     const auto archived = context.db.run("drop.archived", "select definition from segue.archives where plan = $1 and step = $2 and target = $3"_sql,
                                          {context.plan.name, context.step.name, target});

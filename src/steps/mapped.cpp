@@ -21,6 +21,15 @@ std::string retired_name(const std::string& name) {
   return retired.size() <= longest_name ? retired : "retired_" + sha256_hex(name).substr(0, 24);
 }
 
+std::map<std::string, std::vector<std::string>> by_table(const std::vector<plan::Target>& targets) {
+  std::map<std::string, std::vector<std::string>> tables;
+  for (const auto& target : targets) {
+    auto& columns = tables[target.table];
+    if (!target.column.empty()) columns.push_back(target.column);
+  }
+  return tables;
+}
+
 mapping::Resolved resolve(pg::Connection& db, const plan::Plan& plan, const std::string& mapping_name) {
   const auto& definition = plan.mapping(mapping_name);
   const auto table = catalog::table(db, {plan.schema, definition.table});

@@ -1,6 +1,6 @@
 // What the steps that work on a mapping share: the mapping as the database stands now, and one walk over its key.
 #pragma once
-#include <atomic>
+#include <map>
 #include <string>
 #include <vector>
 
@@ -11,6 +11,9 @@ namespace segue::steps {
 
 // The name a retired column or table bears until it is dropped: "<name>__retired", shortened where PostgreSQL would cut it.
 std::string retired_name(const std::string& name);
+
+// Targets of a retire or drop step by table; no columns: the whole table.
+std::map<std::string, std::vector<std::string>> by_table(const std::vector<plan::Target>& targets);
 
 // Old columns that were retired are found under their retired names, dropped ones are left out.
 mapping::Resolved resolve(pg::Connection& db, const plan::Plan& plan, const std::string& mapping_name);

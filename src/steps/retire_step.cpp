@@ -1,8 +1,6 @@
 // retire: old columns and tables are renamed away. Dual write goes on under the new names, so the way back is one short lock.
 #include <fmt/format.h>
 
-#include <map>
-
 #include "base/error.hpp"
 #include "base/text.hpp"
 #include "steps/flags.hpp"
@@ -15,15 +13,6 @@ using sql::build;
 using sql::Ident;
 
 namespace {
-
-std::map<std::string, std::vector<std::string>> columns_by_table(const plan::RetireStep& step) {
-  std::map<std::string, std::vector<std::string>> tables;
-  for (const auto& target : step.targets) {
-    auto& columns = tables[target.table];
-    if (!target.column.empty()) columns.push_back(target.column);
-  }
-  return tables;
-}
 
 // Whoever still takes the old path would fail the moment the columns are gone.
 void require_everyone_on_the_new_path(Context& context) {
@@ -42,7 +31,7 @@ void require_everyone_on_the_new_path(Context& context) {
 // What the old path wrote a moment ago is read while there is still an old side to read it from.
 void read_last_texts(Context& context, const plan::RetireStep& step) {
   for (const auto& mapping : context.plan.mappings)
-    if (columns_by_table(step).contains(mapping.table))
+    if (by_table(step.targets).contains(mapping.table))
       absorb_values(context.db, context.plan, context.epoch, resolve(context.db, context.plan, mapping.name));
 }
 
@@ -69,7 +58,7 @@ void rewrite_functions(Context& context, const std::string& table) {
 }
 
 void rename_all(Context& context, const plan::RetireStep& step, bool away) {
-  for (const auto& [table, columns] : columns_by_table(step)) {
+  for (const auto& [table, columns] : by_table(step.targets)) {
     const auto retired = retired_name(table);
     const bool whole = columns.empty();
     const sql::QualifiedName now{context.plan.schema, whole && !away ? retired : table};
