@@ -9,7 +9,7 @@
 #include "base/text.hpp"
 #include "embedded/old_schema_sql.hpp"
 #include "pg/connection.hpp"
-#include "reservations/load_options.hpp"
+#include "base/options.hpp"
 #include "reservations/load_progress.hpp"
 #include "reservations/load_rows.hpp"
 #include "sql/text.hpp"

@@ -9,7 +9,7 @@
 #include <string_view>
 #include <vector>
 
-#include "reservations/load_random.hpp"
+#include "base/random.hpp"
 #include "reservations/load_times.hpp"
 
 namespace segue::reservations {

@@ -5,7 +5,7 @@
 #include <string_view>
 #include <vector>
 
-#include "reservations/load_random.hpp"
+#include "base/random.hpp"
 
 namespace segue::reservations {
 

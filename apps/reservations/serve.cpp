@@ -12,7 +12,7 @@
 #include "base/log.hpp"
 #include "net/http_server.hpp"
 #include "reservations/application.hpp"
-#include "reservations/load_options.hpp"
+#include "base/options.hpp"
 
 namespace segue::reservations {
 namespace {

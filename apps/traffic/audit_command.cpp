@@ -4,7 +4,7 @@
 
 #include "base/text.hpp"
 #include "pg/connection.hpp"
-#include "reservations/load_options.hpp"
+#include "base/options.hpp"
 #include "traffic/audit.hpp"
 #include "traffic/audit_read.hpp"
 #include "traffic/commands.hpp"
@@ -18,7 +18,7 @@ constexpr std::string_view help =
     "Works in every phase of the migration; run it when traffic has stopped. Prints ids, never patient data.\n"
     "Exit status: 0 if there is no difference, 1 if there is.\n";
 
-Record read_record(const reservations::Options& options) {
+Record read_record(const Options& options) {
   Record record;
   options.required("--ledger");
   for (const auto& path : options.all("--ledger")) read_ledger(record, path, read_file(path));
@@ -61,7 +61,7 @@ void print_text(const Record& record, const AuditReport& report) {
 }  // namespace
 
 int run_audit(int argc, char** argv) {
-  const reservations::Options options("traffic audit", argc, argv, {"--ledger", "--database"}, {"--json", "--help"});
+  const Options options("traffic audit", argc, argv, {"--ledger", "--database"}, {"--json", "--help"});
   if (options.has("--help")) {
     fmt::print("{}", help);
     return 0;

@@ -8,7 +8,7 @@
 #include <string>
 #include <vector>
 
-#include "reservations/load_random.hpp"
+#include "base/random.hpp"
 #include "traffic/verdict.hpp"
 
 namespace segue::traffic {
@@ -47,7 +47,7 @@ class Patients {
   std::string draw_service();
 
   Population population_;
-  reservations::Random random_;
+  Random random_;
   std::vector<Patient> patients_;
   std::vector<Own> own_;                                         // acknowledged, active, nothing asked about them now
   std::vector<int> hot_days_;

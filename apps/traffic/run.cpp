@@ -7,7 +7,7 @@
 
 #include "base/error.hpp"
 #include "base/text.hpp"
-#include "reservations/load_options.hpp"
+#include "base/options.hpp"
 #include "traffic/commands.hpp"
 #include "traffic/ledger.hpp"
 #include "traffic/live.hpp"
@@ -17,7 +17,6 @@
 namespace segue::traffic {
 namespace {
 
-using reservations::Options;
 using std::chrono::system_clock;
 
 constexpr std::string_view help =

@@ -2,7 +2,7 @@
 
 #include <boost/json.hpp>
 
-#include "reservations/load_options.hpp"
+#include "base/options.hpp"
 #include "traffic/commands.hpp"
 #include "traffic/live.hpp"
 #include "traffic/windows.hpp"
@@ -28,7 +28,7 @@ void print_json(const Window& sum) {
 }  // namespace
 
 int run_stats(int argc, char** argv) {
-  const reservations::Options options("traffic stats", argc, argv, {"--windows", "--from", "--to"}, {"--json", "--help"});
+  const Options options("traffic stats", argc, argv, {"--windows", "--from", "--to"}, {"--json", "--help"});
   if (options.has("--help")) {
     fmt::print("{}", help);
     return 0;

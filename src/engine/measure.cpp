@@ -6,6 +6,7 @@
 #include "base/text.hpp"
 #include "engine/engine.hpp"
 #include "steps/mapped.hpp"
+#include "verify/compare.hpp"
 
 namespace segue::engine {
 
@@ -21,7 +22,7 @@ Rows count_rows(pg::Connection& db, const plan::Plan& plan, Progress& progress) 
   for (const auto& definition : plan.mappings) {
     const auto mapping = steps::resolve(db, plan, definition.name);
     steps::absorb_values(db, plan, std::nullopt, mapping);
-    const auto result = steps::compare(db, mapping, progress);
+    const auto result = verify::compare(db, mapping, progress);
     total.all += result.rows;
     total.mismatches += result.differing;
     total.incomplete += result.incomplete;

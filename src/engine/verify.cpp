@@ -1,6 +1,7 @@
 #include "engine/engine.hpp"
 #include "journal/journal.hpp"
 #include "steps/mapped.hpp"
+#include "verify/compare.hpp"
 
 namespace segue::engine {
 
@@ -40,7 +41,7 @@ std::vector<Verification> verify(const std::string& url, const plan::Plan& plan,
     if (!sync_is_on(db, mapping)) continue;
     progress.begin("verify", definition.name);
     steps::absorb_values(db, plan, std::nullopt, mapping);
-    const auto result = steps::compare(db, mapping, progress);
+    const auto result = verify::compare(db, mapping, progress);
     progress.end("done");
     results.push_back({"rows of " + definition.name + " where old and new disagree", "0", std::to_string(result.differing), result.differing == 0, result.rows});
   }

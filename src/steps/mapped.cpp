@@ -1,18 +1,12 @@
 #include "steps/mapped.hpp"
 
-#include <boost/json.hpp>
-
-#include "base/interrupt.hpp"
 #include "base/text.hpp"
 
 namespace segue::steps {
 
-using sql::build;
-
 namespace {
 
 constexpr std::size_t longest_name = 63;
-constexpr int rows_a_range = 50'000;
 
 }  // namespace
 
@@ -50,31 +44,6 @@ void prepare_writer(pg::Connection& db, const plan::Plan& plan) {
   db.run("writer.no_scan", "set enable_seqscan = off"_sql);
   db.run("writer.no_jit", "set jit = off"_sql);
   db.run("writer.search_path", "select set_config('search_path', $1, false)"_sql, {sql::quote_identifier(plan.schema)});
-}
-
-Comparison compare(pg::Connection& db, const mapping::Resolved& mapping, Progress& progress) {
-  Comparison total;
-  const bool repairs = journal::open_repairs(db, mapping.plan, mapping.name) > 0;
-  const auto boundary = mapping::next_boundary(mapping);
-  const auto statement = mapping::compare_range(mapping, repairs);
-  const auto estimate = catalog::table(db, mapping.table).estimated_rows;
-  std::optional<std::string> lower;
-  for (bool more = true; more;) {
-    stop_if_interrupted();
-    const auto next = db.run("compare.boundary", boundary, {lower, nullptr, rows_a_range - 1});
-    more = !next.empty();
-    const auto upper = more ? next.optional_text(0, 0) : std::nullopt;
-    const auto counts = db.run("compare.range", statement, {lower, upper});
-    total.rows += counts.integer(0, 0);
-    total.differing += counts.integer(0, 1);
-    total.incomplete += counts.integer(0, 2);
-    const auto keys = boost::json::parse(counts.view(0, 3));
-    for (const auto& key : keys.as_array())
-      if (total.keys.size() < 10) total.keys.push_back(boost::json::serialize(key));
-    progress.rows(total.rows, std::max(estimate, total.rows));
-    lower = upper;
-  }
-  return total;
 }
 
 }  // namespace segue::steps

@@ -21,13 +21,6 @@ mapping::Resolved resolve(pg::Connection& db, const plan::Plan& plan, const std:
 // Settings of a session that writes rows beside the application: recognised by the triggers, never a table scan.
 void prepare_writer(pg::Connection& db, const plan::Plan& plan);
 
-struct Comparison {
-  std::int64_t rows = 0, differing = 0, incomplete = 0;
-  std::vector<std::string> keys;                                 // of the first differing rows
-};
-// old = new, row by row; rows in the repair queue are not compared, they are counted by the gate.
-Comparison compare(pg::Connection& db, const mapping::Resolved& mapping, Progress& progress);
-
 // New texts that the triggers met are read into the value map, and the rows that hold them follow.
 // Returns the number of texts. `epoch`: of the runner; none where the plan's lock is not held (reading texts harms nobody).
 std::int64_t absorb_values(pg::Connection& db, const plan::Plan& plan, std::optional<std::int64_t> epoch, const mapping::Resolved& mapping);

@@ -5,6 +5,7 @@
 #include "base/error.hpp"
 #include "base/text.hpp"
 #include "steps/mapped.hpp"
+#include "verify/compare.hpp"
 
 namespace segue::steps {
 
@@ -17,10 +18,10 @@ constexpr int looks = 3;
 
 journal::Evidence run(Context& context, const plan::VerifyStep& step) {
   const auto mapping = resolve(context.db, context.plan, step.mapping);
-  Comparison result;
+  verify::Comparison result;
   for (int look = 1; look <= looks; ++look) {
     const auto absorbed = absorb_values(context.db, context.plan, context.epoch, mapping);
-    result = compare(context.db, mapping, context.progress);
+    result = verify::compare(context.db, mapping, context.progress);
     if (result.differing == 0 || absorbed == 0) break;
   }
   journal::record_check(context.db, context.plan.name, context.phase.name, context.step.name, result.differing == 0, "0 rows differ",

@@ -168,7 +168,7 @@ class Scenario:
         rows = text.splitlines()
         if status != 0 or not rows:
             self.failures.append(f"check.sql: exit status {status}, {len(rows)} rows: {text.strip()}")
-        self.failures += [f"check.sql: not true: {row}" for row in rows if status == 0 and row.split(" | ")[-1] != "t"]
+        self.failures += [f"check.sql: not true: {row}".strip() for row in rows if status == 0 and row.split(" | ")[-1] != "t"]
 
     def judged_by_self_test(self):
         """The file `fails` names every failure that has to be found; no other may be."""

@@ -47,9 +47,9 @@ void Hospital::undo(const std::string& kind) {
   steps::undo(context);
 }
 
-steps::Comparison Hospital::compare() {
+verify::Comparison Hospital::compare() {
   Silence silence;
-  return steps::compare(db_, mapping(), silence);
+  return verify::compare(db_, mapping(), silence);
 }
 
 Sql insert_statement(const Fields& fields) {

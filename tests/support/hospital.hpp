@@ -10,6 +10,7 @@
 #include "pg/connection.hpp"
 #include "plan/plan.hpp"
 #include "steps/mapped.hpp"
+#include "verify/compare.hpp"
 #include "steps/step.hpp"
 
 namespace segue::tests {
@@ -31,7 +32,7 @@ class Hospital {
   void run(const std::string& kind);
   void undo(const std::string& kind);
   std::int64_t absorb() { return steps::absorb_values(db_, plan_, epoch_, mapping()); }
-  steps::Comparison compare();
+  verify::Comparison compare();
 
   // A reservation with these columns, and whatever else the old schema wants.
   void insert(const Fields& fields) { insert(db_, fields); }

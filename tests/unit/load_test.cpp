@@ -6,7 +6,7 @@
 
 #include "base/error.hpp"
 #include "base/text.hpp"
-#include "reservations/load_options.hpp"
+#include "base/options.hpp"
 #include "reservations/load_rows.hpp"
 #include "reservations/load_times.hpp"
 
@@ -109,7 +109,7 @@ TEST_CASE("options are read in both forms, and what is not known is refused") {
     words.insert(words.begin(), "load");
     std::vector<char*> argv;
     for (auto& word : words) argv.push_back(word.data());
-    return Options("reservations load", static_cast<int>(argv.size()), argv.data(), {"--rows", "--database"}, {"--json"});
+    return segue::Options("reservations load", static_cast<int>(argv.size()), argv.data(), {"--rows", "--database"}, {"--json"});
   };
   const auto options = parse({"--rows=5", "--json", "--database", "x=y"});
   CHECK(options.integer("--rows", 1, 1, 10) == 5);

@@ -4,4 +4,4 @@ select 'the application went on meanwhile', count(*) > 100 from measured.waits w
 select 'no statement waited for it, longest ' || round(max(ms)) || ' ms', max(ms) < 1100 from measured.waits;
 select 'some stood behind an attempt of segue for a moment', count(*) > 0 from measured.waits where ms > 30;
 select 'the journal knows', "longestLockWaitMs" >= 100 from segue.steps;
-select 'both statements came through', count(*) = 2 and bool_and(state = 'done') from segue.operations;
+select 'every statement came through', count(*) = 3 and bool_and(state = 'done') from segue.operations;

@@ -8,7 +8,7 @@
 #include <random>
 #include <string>
 
-namespace segue::reservations {
+namespace segue {
 
 class Random {
  public:
@@ -42,4 +42,4 @@ class Random {
   std::mt19937_64 engine_;
 };
 
-}  // namespace segue::reservations
+}  // namespace segue

@@ -14,7 +14,7 @@
 #include "base/arguments.hpp"
 #include "base/error.hpp"
 
-namespace segue::reservations {
+namespace segue {
 
 class Options {
  public:
@@ -64,4 +64,4 @@ class Options {
   Arguments arguments_;
 };
 
-}  // namespace segue::reservations
+}  // namespace segue

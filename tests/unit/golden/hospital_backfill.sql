@@ -1,0 +1,40 @@
+-- next_boundary
+select array[x."id"::text] from "public"."reservations" x where ($1::text[] is null or "x"."id" > ($1::text[])[1]::text) and ($2::text[] is null or "x"."id" <= ($2::text[])[1]::text) order by "x"."id" offset $3::bigint limit 1;
+
+-- highest_key
+select array[x."id"::text] from "public"."reservations" x order by x."id" desc limit 1;
+
+-- backfill_batch
+update "public"."reservations" t set 
+  "serviceId" = case when t."serviceId" is not distinct from b."serviceId" and t."service" is not distinct from b."service" then b.segue_1 else t."serviceId" end,
+  "serviceName" = case when t."serviceName" is not distinct from b."serviceName" and t."service" is not distinct from b."service" then case when b."serviceName" is null or b."serviceId" is distinct from b.segue_1 then b.segue_2 else b."serviceName" end else t."serviceName" end,
+  "estimatedDuration" = case when t."estimatedDuration" is not distinct from b."estimatedDuration" and t."service" is not distinct from b."service" then case when b."estimatedDuration" is null or b."serviceId" is distinct from b.segue_1 then b.segue_3 else b."estimatedDuration" end else t."estimatedDuration" end,
+  "period" = case when t."period" is not distinct from b."period" and t."preferredTime" is not distinct from b."preferredTime" then b.segue_4 else t."period" end
+from (select segue_row.*, s.id as segue_1, s.name as segue_2, s."durationMinutes" + s."bufferMinutes" as segue_3, case when "segue value 1".raw is null and segue_row."preferredTime"::text is not null then coalesce("segue_row"."period", coalesce("segue value 1".meaning, 'MORNING')::"Period") else coalesce("segue value 1".meaning, 'MORNING')::"Period" end as segue_4 from (select x."id" as "id", x."serviceId" as "serviceId", x."serviceName" as "serviceName", x."estimatedDuration" as "estimatedDuration", x."period" as "period", x."service" as "service", x."preferredTime" as "preferredTime" from "public"."reservations" x where ($1::text[] is null or "x"."id" > ($1::text[])[1]::text) and ($2::text[] is null or "x"."id" <= ($2::text[])[1]::text)) segue_row left join services s ON s.code = segue_row."service"::text left join segue.value_map "segue value 1" on "segue value 1".plan = 'hospital-services' and "segue value 1".value = 'period_of_day' and "segue value 1".raw = segue_row."preferredTime"::text) b
+where t."id" = b."id" and ($1::text[] is null or "t"."id" > ($1::text[])[1]::text) and ($2::text[] is null or "t"."id" <= ($2::text[])[1]::text)
+  and (b."serviceId" is distinct from b.segue_1 or (b."serviceName" is null and b.segue_2 is not null) or (b."estimatedDuration" is null and b.segue_3 is not null) or b."period" is distinct from b.segue_4);
+
+-- backfill_batch, class 5 of 8
+update "public"."reservations" t set 
+  "serviceId" = case when t."serviceId" is not distinct from b."serviceId" and t."service" is not distinct from b."service" then b.segue_1 else t."serviceId" end,
+  "serviceName" = case when t."serviceName" is not distinct from b."serviceName" and t."service" is not distinct from b."service" then case when b."serviceName" is null or b."serviceId" is distinct from b.segue_1 then b.segue_2 else b."serviceName" end else t."serviceName" end,
+  "estimatedDuration" = case when t."estimatedDuration" is not distinct from b."estimatedDuration" and t."service" is not distinct from b."service" then case when b."estimatedDuration" is null or b."serviceId" is distinct from b.segue_1 then b.segue_3 else b."estimatedDuration" end else t."estimatedDuration" end,
+  "period" = case when t."period" is not distinct from b."period" and t."preferredTime" is not distinct from b."preferredTime" then b.segue_4 else t."period" end
+from (select segue_row.*, s.id as segue_1, s.name as segue_2, s."durationMinutes" + s."bufferMinutes" as segue_3, case when "segue value 1".raw is null and segue_row."preferredTime"::text is not null then coalesce("segue_row"."period", coalesce("segue value 1".meaning, 'MORNING')::"Period") else coalesce("segue value 1".meaning, 'MORNING')::"Period" end as segue_4 from (select x."id" as "id", x."serviceId" as "serviceId", x."serviceName" as "serviceName", x."estimatedDuration" as "estimatedDuration", x."period" as "period", x."service" as "service", x."preferredTime" as "preferredTime" from "public"."reservations" x where ($1::text[] is null or "x"."id" > ($1::text[])[1]::text) and ($2::text[] is null or "x"."id" <= ($2::text[])[1]::text) and hashtext(array_to_string(array[x."id"::text], ' ')) & 7 = 5) segue_row left join services s ON s.code = segue_row."service"::text left join segue.value_map "segue value 1" on "segue value 1".plan = 'hospital-services' and "segue value 1".value = 'period_of_day' and "segue value 1".raw = segue_row."preferredTime"::text) b
+where t."id" = b."id" and ($1::text[] is null or "t"."id" > ($1::text[])[1]::text) and ($2::text[] is null or "t"."id" <= ($2::text[])[1]::text)
+  and (b."serviceId" is distinct from b.segue_1 or (b."serviceName" is null and b.segue_2 is not null) or (b."estimatedDuration" is null and b.segue_3 is not null) or b."period" is distinct from b.segue_4);
+
+-- backfill_batch of some texts, without rows in repair
+update "public"."reservations" t set 
+  "serviceId" = case when t."serviceId" is not distinct from b."serviceId" and t."service" is not distinct from b."service" then b.segue_1 else t."serviceId" end,
+  "serviceName" = case when t."serviceName" is not distinct from b."serviceName" and t."service" is not distinct from b."service" then case when b."serviceName" is null or b."serviceId" is distinct from b.segue_1 then b.segue_2 else b."serviceName" end else t."serviceName" end,
+  "estimatedDuration" = case when t."estimatedDuration" is not distinct from b."estimatedDuration" and t."service" is not distinct from b."service" then case when b."estimatedDuration" is null or b."serviceId" is distinct from b.segue_1 then b.segue_3 else b."estimatedDuration" end else t."estimatedDuration" end,
+  "period" = case when t."period" is not distinct from b."period" and t."preferredTime" is not distinct from b."preferredTime" then b.segue_4 else t."period" end
+from (select segue_row.*, s.id as segue_1, s.name as segue_2, s."durationMinutes" + s."bufferMinutes" as segue_3, case when "segue value 1".raw is null and segue_row."preferredTime"::text is not null then coalesce("segue_row"."period", coalesce("segue value 1".meaning, 'MORNING')::"Period") else coalesce("segue value 1".meaning, 'MORNING')::"Period" end as segue_4 from (select x."id" as "id", x."serviceId" as "serviceId", x."serviceName" as "serviceName", x."estimatedDuration" as "estimatedDuration", x."period" as "period", x."service" as "service", x."preferredTime" as "preferredTime" from "public"."reservations" x where ($1::text[] is null or "x"."id" > ($1::text[])[1]::text) and ($2::text[] is null or "x"."id" <= ($2::text[])[1]::text) and x."preferredTime"::text = any ($3::text[])) segue_row left join services s ON s.code = segue_row."service"::text left join segue.value_map "segue value 1" on "segue value 1".plan = 'hospital-services' and "segue value 1".value = 'period_of_day' and "segue value 1".raw = segue_row."preferredTime"::text where not exists (select 1 from segue.repairs q where q.plan = 'hospital-services' and q.mapping = 'reservations' and q.key = array[segue_row."id"::text] and q."resolvedAt" is null)) b
+where t."id" = b."id" and ($1::text[] is null or "t"."id" > ($1::text[])[1]::text) and ($2::text[] is null or "t"."id" <= ($2::text[])[1]::text)
+  and (b."serviceId" is distinct from b.segue_1 or (b."serviceName" is null and b.segue_2 is not null) or (b."estimatedDuration" is null and b.segue_3 is not null) or b."period" is distinct from b.segue_4);
+
+-- queue_unseen
+insert into segue.value_seen (plan, value, raw) select distinct 'hospital-services', 'period_of_day', x."preferredTime"::text from "public"."reservations" x where x."preferredTime" is not null
+  and not exists (select 1 from segue.value_map m where m.plan = 'hospital-services' and m.value = 'period_of_day' and m.raw = x."preferredTime"::text);
+

@@ -1,0 +1,8 @@
+-- restore_old_batch
+update "public"."reservations" t set 
+  "service__retired" = case when t."service__retired" is null and t."serviceId" is not distinct from b."serviceId" then b.segue_1 else t."service__retired" end,
+  "preferredTime__retired" = case when t."preferredTime__retired" is null and t."period" is not distinct from b."period" then b.segue_2 else t."preferredTime__retired" end
+from (select segue_row.*, case when segue_archived."newSideHash" = segue_row.segue_hash then segue_archived."service"::"ServiceType" else coalesce(CASE WHEN s.code = ANY (enum_range(NULL::"ServiceType")::text[]) THEN s.code::"ServiceType" END, 'OTHER_CONSULTATION'::"ServiceType") end as segue_1, case when segue_archived."newSideHash" = segue_row.segue_hash then segue_archived."preferredTime"::text else coalesce(CASE segue_row."period" WHEN 'MORNING' THEN '09:00' WHEN 'AFTERNOON' THEN '14:00' END, '09:00') end as segue_2 from (select x.*, hashtextextended(row(x."serviceId", x."serviceName", x."estimatedDuration", x."period")::text, 0) as segue_hash from "public"."reservations" x where ($1::text[] is null or "x"."id" > ($1::text[])[1]::text) and ($2::text[] is null or "x"."id" <= ($2::text[])[1]::text)) segue_row left join "segue_archive"."hospital-services reservations" segue_archived on segue_archived.key = array[segue_row."id"::text] left join services s ON s.id = segue_row."serviceId") b
+where t."id" = b."id" and ($1::text[] is null or "t"."id" > ($1::text[])[1]::text) and ($2::text[] is null or "t"."id" <= ($2::text[])[1]::text)
+  and (t."service__retired" is null or t."preferredTime__retired" is null);
+
