@@ -78,6 +78,20 @@ def speed(server, rows, rounds):
     print(f"backfill / one UPDATE: median {statistics.median(ratios):.2f} (of {rounds}; {rows:,} rows)")
 
 
+def backfill_times(url):
+    """Runs the migration; the whole seconds that lay within its backfill step."""
+    run = subprocess.Popen([os.path.join(BIN, "segue"), "run", PLAN, "--to", "migrate", "--workers", "1", "--json"], text=True,
+                           env={**os.environ, "SEGUE_DATABASE": url}, stdout=subprocess.PIPE)
+    times = {}
+    for line in run.stdout:
+        event = json.loads(line)
+        if event.get("step", "").startswith("backfill"):
+            times.setdefault(event["event"], time.time())
+    if run.wait() != 0:
+        raise SystemExit("segue run failed")
+    return int(times["begin"]) + 1, int(times["end"])
+
+
 def patients(server, rows, rate, directory):
     url = prepare(server, "patients", rows)
     service = subprocess.Popen([os.path.join(BIN, "reservations"), "serve", "--database", url, "--listen", "127.0.0.1:0"],
@@ -89,9 +103,8 @@ def patients(server, rows, rate, directory):
     time.sleep(5)
     quiet_begin = int(time.time())
     time.sleep(20)
-    busy_begin = int(time.time())
-    program("segue", "run", PLAN, "--to", "migrate", "--workers", "1", url=url)
-    busy_end = int(time.time()) + 1
+    quiet_end = int(time.time())
+    busy_begin, busy_end = backfill_times(url)
     time.sleep(3)
     traffic.terminate()
     traffic.wait()
@@ -100,8 +113,8 @@ def patients(server, rows, rate, directory):
 
     def stats(begin, end):
         return json.loads(program("traffic", "stats", "--windows", windows, "--from", str(begin), "--to", str(end), "--json"))
-    quiet, busy = stats(quiet_begin, busy_begin), stats(busy_begin, busy_end)
-    for name, found in (("quiet", quiet), ("during migrate", busy)):
+    quiet, busy = stats(quiet_begin, quiet_end), stats(busy_begin, busy_end)
+    for name, found in (("quiet", quiet), ("during the backfill", busy)):
         print(f"{name}: {found['sent']} requests, p50 {found['p50_ms']:.1f} ms, p99 {found['p99_ms']:.1f} ms, failed {found['failed']}")
     print(f"p99 during / quiet: {busy['p99_ms'] / quiet['p99_ms']:.2f} (at {rate} requests/s, {rows:,} rows)")
 

@@ -15,11 +15,28 @@ using sql::Ident;
 
 namespace {
 
-struct Rows { std::int64_t all = 0, mismatches = 0, incomplete = 0; };
+struct Rows { std::int64_t all = 0, mismatches = 0, incomplete = 0; bool filled = true; };
+
+// Until the last step that fills it, its backfill, is done, a mapping's rows are expected to differ.
+bool is_filled(pg::Connection& db, const plan::Plan& plan, const std::string& mapping) {
+  std::string state;
+  for (const auto& phase : plan.phases)
+    for (const auto& step : phase.steps) {
+      const auto* sync = std::get_if<plan::SyncStep>(&step.what);
+      const auto* backfill = std::get_if<plan::BackfillStep>(&step.what);
+      if ((sync != nullptr && sync->mapping == mapping) || (backfill != nullptr && backfill->mapping == mapping))
+        state = journal::step_state(db, plan.name, phase.name, step.name);
+    }
+  return state == "done";
+}
 
 Rows count_rows(pg::Connection& db, const plan::Plan& plan, Progress& progress) {
   Rows total;
   for (const auto& definition : plan.mappings) {
+    if (!is_filled(db, plan, definition.name)) {
+      total.filled = false;
+      continue;
+    }
     const auto mapping = steps::resolve(db, plan, definition.name);
     steps::absorb_values(db, plan, std::nullopt, mapping);
     const auto result = verify::compare(db, mapping, progress);
@@ -56,7 +73,7 @@ gate::Measures measure(pg::Connection& db, const plan::Plan& plan, const plan::P
   gate::Measures measures;
   const auto rows = count_rows(db, plan, progress);
   measures.mismatches = static_cast<double>(rows.mismatches);
-  measures.populated = rows.all > 0 ? 1 - static_cast<double>(rows.incomplete) / static_cast<double>(rows.all) : 1;
+  if (rows.filled) measures.populated = rows.all > 0 ? 1 - static_cast<double>(rows.incomplete) / static_cast<double>(rows.all) : 1;
   measures.repairs = static_cast<double>(journal::open_repairs(db, plan.name));
   for (const auto& value : plan.values)
     if (still_there(db, plan, value)) measure_value(db, plan, value, measures);

@@ -25,6 +25,12 @@ ValueJoin value_join(const Resolved& mapping, const plan::ValueDef& value, const
           {value.name, build("{}.raw is null and {} is not null"_sql, alias, raw), raw}};
 }
 
+// A comment at the end of the plan's text must not swallow what we write behind it.
+Sql plan_text(std::string text) {
+  if (text.find("--") != std::string::npos) text += '\n';
+  return Sql::from_plan(std::move(text));
+}
+
 bool uses(const Direction& side, const std::string& value) {
   return std::any_of(side.columns.begin(), side.columns.end(), [&](const Derived& column) {
     const auto names = sql::value_names(side.where, column.expression);
@@ -38,7 +44,7 @@ Spoken speak(const Resolved& mapping, const Direction& side, const std::string& 
   Spoken spoken;
   spoken.from = source;
   if (!side.from.empty())
-    spoken.from += " left join "_sql + Sql::from_plan(sql::with_row(side.where, side.from, side.row, row, true, {}));
+    spoken.from += " left join "_sql + plan_text(sql::with_row(side.where, side.from, side.row, row, true, {}));
   std::vector<std::pair<std::string, std::string>> values;
   for (std::size_t i = 0; i < mapping.values.size(); ++i) {
     if (!uses(side, mapping.values[i].name)) continue;
@@ -48,12 +54,12 @@ Spoken speak(const Resolved& mapping, const Direction& side, const std::string& 
     spoken.unseen.push_back(join.unseen);
   }
   for (const auto& column : side.columns)
-    spoken.expressions.push_back(Sql::from_plan(sql::with_row(side.where, column.expression, side.row, row, false, values)));
+    spoken.expressions.push_back(plan_text(sql::with_row(side.where, column.expression, side.row, row, false, values)));
   return spoken;
 }
 
 Sql stand_in(const Direction& side, const Derived& column, const std::string& row) {
-  return Sql::from_plan(sql::with_row(side.where, column.stand_in, side.row, row, false, {}));
+  return plan_text(sql::with_row(side.where, column.stand_in, side.row, row, false, {}));
 }
 
 std::vector<std::size_t> unseen_in(const Direction& side, const Derived& column, const Spoken& spoken) {

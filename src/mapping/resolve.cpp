@@ -39,6 +39,14 @@ std::string stand_in_of(const plan::Side& side, const std::string& column) {
   return {};
 }
 
+// Whether a row was changed is asked of each column with "=", inside the application's own statement.
+void refuse_incomparable(const std::string& where, const catalog::Column& column) {
+  static const std::set<std::string> types{"json", "xml", "point", "polygon"};
+  if (!types.contains(column.type.substr(0, column.type.find('[')))) return;
+  refuse(where, "column \"" + column.name + "\" is " + column.type + ", and PostgreSQL cannot compare two of those",
+         column.type == "json" ? "make the column jsonb" : "give the mapping a column of another type that is made from it");
+}
+
 Direction direction(const plan::Plan& plan, const plan::Side& side, const std::string& row, const catalog::Table& table,
                     const Renamed& renamed, const std::vector<std::string>& snapshot) {
   Direction resolved{row, side.from, side.where.text(), {}};
@@ -51,27 +59,34 @@ Direction direction(const plan::Plan& plan, const plan::Side& side, const std::s
       refuse(resolved.where, "expected a column of \"" + table.name.name + "\", got \"" + column + "\"",
              "names are compared to the letter: serviceId is another column than serviceid");
     if (found->generated) refuse(resolved.where, "column \"" + column + "\" is generated: nothing can write it");
+    refuse_incomparable(resolved.where, *found);
     const bool is_snapshot = std::find(snapshot.begin(), snapshot.end(), column) != snapshot.end();
     resolved.columns.push_back({column, name, found->type, expression, stand_in_of(side, column), dependencies(plan, side, row, expression), is_snapshot});
   }
   return resolved;
 }
 
+void check_sources(const Direction& side, const catalog::Table& table, bool may_be_gone, const std::string& example) {
+  for (const auto& column : side.columns)
+    for (const auto& source : column.depends_on) {
+      const auto* found = table.find(source);
+      if (found != nullptr) refuse_incomparable(side.where, *found);
+      if (found != nullptr && found->generated)
+        refuse(side.where, "column \"" + source + "\" is generated: triggers run before PostgreSQL has computed it",
+               "write what it is made from instead of its name");
+      if (found == nullptr && !may_be_gone)
+        refuse(side.where, side.row + "." + source + " is not a column of \"" + table.name.name + "\"",
+               "write camelCase names in double quotes: " + example);
+    }
+}
+
 void check_sides(const plan::Mapping& mapping, const Resolved& resolved, const catalog::Table& table) {
   const auto where = mapping.where.text();
-  for (const auto& column : resolved.to_new.columns) {
+  for (const auto& column : resolved.to_new.columns)
     for (const auto& other : resolved.to_old.columns)
       if (column.column == other.column) refuse(where, "column \"" + column.column + "\" stands on both sides of the mapping");
-    for (const auto& source : column.depends_on)
-      if (!resolved.retired && table.find(source) == nullptr)
-        refuse(resolved.to_new.where, "old." + source + " is not a column of \"" + table.name.name + "\"",
-               "write camelCase names in double quotes: old.\"preferredTime\"");
-  }
-  for (const auto& column : resolved.to_old.columns)
-    for (const auto& source : column.depends_on)
-      if (table.find(source) == nullptr)
-        refuse(resolved.to_old.where, "new." + source + " is not a column of \"" + table.name.name + "\"",
-               "write camelCase names in double quotes: new.\"serviceId\"");
+  check_sources(resolved.to_new, table, resolved.retired, "old.\"preferredTime\"");
+  check_sources(resolved.to_old, table, false, "new.\"serviceId\"");
 }
 
 std::vector<plan::ValueDef> values_used(const plan::Plan& plan, const plan::Mapping& mapping) {

@@ -165,6 +165,13 @@ Sql follow_new_side(const Resolved& mapping) {
   return build("  if new_written and not old_written then\n{}{}{}  end if;\n"_sql, compute(mapping, side), assign, note_new_texts(mapping));
 }
 
+// "$segue$", or another mark where the plan's own text holds that one.
+Sql dollar_quote(const Sql& body) {
+  std::string mark = "$segue$";
+  for (int i = 1; body.text().find(mark) != std::string::npos; ++i) mark = "$segue" + std::to_string(i) + "$";
+  return Sql::from_plan(mark);
+}
+
 }  // namespace
 
 std::string function_name(const Resolved& mapping) { return named(mapping, "sync"); }
@@ -177,9 +184,9 @@ Sql create_function(const Resolved& mapping) {
   if (!mapping.retired) body += follow_old_side(mapping);
   if (!mapping.to_old.columns.empty()) body += follow_new_side(mapping);
   return build("create or replace function segue.{}() returns trigger\n"
-               "language plpgsql security definer set search_path = {}, pg_temp as $segue$\n"
-               "#variable_conflict use_column\ndeclare\n{}begin\n{}  return new;\nend $segue$"_sql,
-               Ident{function_name(mapping)}, Ident{mapping.schema}, declarations(mapping), body);
+               "language plpgsql security definer set search_path = {}, pg_temp as {}\n"
+               "#variable_conflict use_column\ndeclare\n{}begin\n{}  return new;\nend {}"_sql,
+               Ident{function_name(mapping)}, Ident{mapping.schema}, dollar_quote(body), declarations(mapping), body, dollar_quote(body));
 }
 
 std::vector<Sql> create_triggers(const Resolved& mapping) {

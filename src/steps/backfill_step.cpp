@@ -116,10 +116,10 @@ journal::Evidence run(Context& context, const plan::BackfillStep& step) {
   team.shared.scanned = walked(context).scanned;
   start(context, mapping, ranges, team);
   watch(context, team, total);
+  const double seconds = std::chrono::duration<double>(Clock::now() - begin).count();
   // The planner has never seen values in the new columns.
   context.db.run("backfill.analyze", sql::build("analyze {}"_sql, mapping.table));
   const auto sums = walked(context);
-  const double seconds = std::chrono::duration<double>(Clock::now() - begin).count();
   context.progress.note(fmt::format("{} rows written in {} batches by {} worker{}", sums.written, sums.batches, ranges, ranges == 1 ? "" : "s"));
   journal::Evidence evidence;
   evidence.rows = sums.written;

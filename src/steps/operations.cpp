@@ -64,6 +64,16 @@ void run_alone(Context& context, const Operation& operation, int position) {
   write(context, record_of(operation, position, "done"));
 }
 
+// The tables that the way back may have to wait for: those that the statement touched.
+std::vector<sql::QualifiedName> tables_of(const journal::OperationRecord& record) {
+  std::vector<sql::QualifiedName> tables;
+  sql::Created created;
+  for (const auto& statement : sql::split("journal", record.statement))
+    for (const auto& operation : sql::make_safe("journal", statement, created))
+      tables.insert(tables.end(), operation.tables.begin(), operation.tables.end());
+  return tables;
+}
+
 }  // namespace
 
 journal::Evidence run_operations(Context& context, const std::vector<Operation>& operations, bool tell) {
@@ -92,7 +102,7 @@ void undo_operations(Context& context) {
       write(context, record);
       continue;
     }
-    in_locked_transaction(context, {}, [&] {
+    in_locked_transaction(context, {tables_of(record), sql::Lock::none}, [&] {
       if (record.undo) context.db.run("undo." + context.step.name, Sql::from_journal(*record.undo));
       write(context, record);
     });

@@ -1,7 +1,9 @@
 #!/usr/bin/env python3
 """Runs the scenarios: whole stories told to the built program and a private PostgreSQL, one folder each (README.md).
 
-usage: run.py SOURCE_DIR BUILD_DIR [NAME...]       exit 1 if one fails
+usage: run.py SOURCE_DIR BUILD_DIR [--verbose] [NAME...]       exit 1 if one fails
+
+  --verbose   show what every step said, not only those that a failure is about
 """
 import concurrent.futures
 import os
@@ -40,29 +42,29 @@ def selected(folder, names):
     return sorted(chosen, key=lambda name: (name not in slow, name))
 
 
-def tell(name, failures, transcript, seconds):
+def tell(name, failures, transcript, seconds, verbose):
     print(f"{'FAILED' if failures else 'passed'}  {name}  ({seconds:.1f} s)", flush=True)
     for failure in failures:
         print(f"    {failure}")
-    if failures:
+    if failures or verbose:
         print("    --- what was said:\n" + "\n".join("    " + line for line in transcript.splitlines()), flush=True)
 
 
-def run_one(tools, path):
+def run_one(tools, path, verbose):
     begin = time.monotonic()
     try:
         scenario = Scenario(tools, path)
         failures = scenario.run()
-        transcript = scenario.transcript()
+        transcript = scenario.transcript(verbose)
     except Exception as error:  # a fault of the scenario's files is a failure of that scenario, not of the others
         failures, transcript = [f"{type(error).__name__}: {error}"], ""
-    return path.name, failures, transcript, time.monotonic() - begin
+    return path.name, failures, transcript, time.monotonic() - begin, verbose
 
 
-def run_all(tools, folder, names):
+def run_all(tools, folder, names, verbose):
     passed = 0
     with concurrent.futures.ThreadPoolExecutor(AT_ONCE) as pool:
-        work = [pool.submit(run_one, tools, folder / name) for name in names]
+        work = [pool.submit(run_one, tools, folder / name, verbose) for name in names]
         for done in concurrent.futures.as_completed(work):
             tell(*done.result())
             passed += not done.result()[1]
@@ -71,14 +73,15 @@ def run_all(tools, folder, names):
 
 
 def main():
-    if len(sys.argv) < 3:
+    words = [word for word in sys.argv[1:] if word != "--verbose"]
+    if len(words) < 2:
         sys.exit(__doc__)
     signal.signal(signal.SIGTERM, lambda *_: sys.exit("scenarios: terminated"))  # the server is stopped then, too
-    folder = pathlib.Path(sys.argv[1]).resolve() / "tests" / "scenario"
-    segue = pathlib.Path(sys.argv[2]).resolve() / "bin" / "segue"
+    folder = pathlib.Path(words[0]).resolve() / "tests" / "scenario"
+    segue = pathlib.Path(words[1]).resolve() / "bin" / "segue"
     if not os.access(segue, os.X_OK):
         sys.exit(f"scenarios: there is no program {segue}: build it first")
-    names = selected(folder, sys.argv[3:])
+    names = selected(folder, words[2:])
     home = tempfile.mkdtemp(prefix="segue-scenarios-", dir="/tmp")
     os.chmod(home, 0o755)  # a server that is started by root runs as another user
     server = home + "/pg"
@@ -86,7 +89,7 @@ def main():
         started = subprocess.run([segue, "pg", "start", "--dir", server], capture_output=True, text=True, timeout=120)
         if started.returncode != 0:
             sys.exit(f"scenarios: the server did not start: {started.stdout}{started.stderr}")
-        good = run_all(Tools(segue, postgres_programs(), started.stdout.strip()), folder, names)
+        good = run_all(Tools(segue, postgres_programs(), started.stdout.strip()), folder, names, len(words) < len(sys.argv) - 1)
     finally:
         subprocess.run([segue, "pg", "stop", "--dir", server, "--remove"], stdout=subprocess.DEVNULL, timeout=120)
         shutil.rmtree(home, ignore_errors=True)

@@ -40,11 +40,11 @@ class Scenario:
                 session.kill()
         return self.judged_by_self_test() if (self.folder / "fails").exists() else self.failures
 
-    def transcript(self):
-        """The end of what each step said that a failure is about; of all where it is about none."""
+    def transcript(self, everything):
+        """The end of what each step said that a failure is about, or everything."""
         about = {int(number) for failure in self.failures for number in re.findall(r"(?:args:|step )(\d+)", failure)}
-        ends = [(number, "\n".join(text.splitlines()[-SHOWN:])) for number, text in sorted(self.said.items())
-                if number in about or not about]
+        ends = [(number, "\n".join(text.splitlines()[0 if everything else -SHOWN:])) for number, text in sorted(self.said.items())
+                if everything or number in about]
         return "\n".join(f"[args:{number}] {text}".rstrip() for number, text in ends)
 
     # ---- steps

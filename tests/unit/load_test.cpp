@@ -117,11 +117,11 @@ TEST_CASE("options are read in both forms, and what is not known is refused") {
   CHECK(options.required("--database") == "x=y");
   CHECK(parse({"load", "--rows", "7"}).integer("--rows", 1, 1, 10) == 7);
   CHECK(parse({}).integer("--rows", 3, 1, 10) == 3);
-  CHECK_THROWS_WITH_AS(parse({"--row", "5"}), "unknown argument \"--row\"", segue::Error);
-  CHECK_THROWS_WITH_AS(parse({"stray"}), "unknown argument \"stray\"", segue::Error);
-  CHECK_THROWS_WITH_AS(parse({"--json=1"}), "unknown argument \"--json\"", segue::Error);
+  CHECK_THROWS_WITH_AS(parse({"--row", "5"}), "unknown option \"--row\"", segue::Error);
+  CHECK_THROWS_WITH_AS(parse({"stray"}), "unexpected word \"stray\"", segue::Error);
+  CHECK_THROWS_WITH_AS(parse({"--json=1"}), "option \"--json\" takes no value", segue::Error);
   CHECK_THROWS_WITH_AS(parse({"--rows"}), "option \"--rows\" wants a value", segue::Error);
   CHECK_THROWS_WITH_AS(parse({"--rows", "11"}).integer("--rows", 1, 1, 10),
-                       "option \"--rows\" wants a whole number from 1 to 10, got \"11\"", segue::Error);
+                       "option \"--rows\": expected a whole number from 1 to 10, got \"11\"", segue::Error);
   CHECK_THROWS_WITH_AS(parse({}).required("--rows"), "option \"--rows\" is missing", segue::Error);
 }

@@ -107,7 +107,7 @@ const std::string odd_plan =
     "  m:\n"
     "    table: '\"table \"\"of\"\" 예약\"'\n"
     "    new: {set: {'né \"w\"': 'upper(old.\"o''ld\") || ''{} $segue$ \\'' '}}\n"
-    "    old: {set: {'o''ld': 'lower(new.\"né \"\"w\"\"\")'}}\n";
+    "    old: {set: {'o''ld': \"lower(new.\\\"né \\\"\\\"w\\\"\\\"\\\") -- a comment\"}}\n";
 
 }  // namespace
 

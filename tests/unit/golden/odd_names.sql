@@ -1,6 +1,6 @@
 -- create_function
 create or replace function segue."sync odd m"() returns trigger
-language plpgsql security definer set search_path = "odd schema", pg_temp as $segue$
+language plpgsql security definer set search_path = "odd schema", pg_temp as $segue1$
 #variable_conflict use_column
 declare
   segue_new_1 "odd schema"."table ""of"" 예약"."né ""w"""%type;
@@ -38,19 +38,21 @@ begin
   end if;
   if new_written and not old_written then
     begin
-      select lower(new."né ""w""")
+      select lower(new."né ""w""") -- a comment
+
         into strict segue_old_1
         from (select 1) segue_row;
     exception when others then
       if sqlstate like '40%' then raise; end if;
       insert into segue.repairs (plan, mapping, key, direction, reason) values ('odd', 'm', array[new."the key"::text], 'old', sqlstate);
-      begin select lower(new."né ""w""") into strict segue_old_1 from (select 1) segue_row;
+      begin select lower(new."né ""w""") -- a comment
+ into strict segue_old_1 from (select 1) segue_row;
       exception when others then segue_old_1 := new."o'ld"; end;
     end;
     if tg_op = 'INSERT' or new."né ""w""" is distinct from (case when unmigrated then segue_new_1 else old."né ""w""" end) then new."o'ld" := segue_old_1; end if;
   end if;
   return new;
-end $segue$;
+end $segue1$;
 
 -- create_triggers
 create trigger "zz segue insert odd m" before insert on "odd schema"."table ""of"" 예약" for each row execute function segue."sync odd m"();

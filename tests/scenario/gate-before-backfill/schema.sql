@@ -1,0 +1,1 @@
+\ir ../new-side-cannot-be-computed/schema.sql

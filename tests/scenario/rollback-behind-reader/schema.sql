@@ -1,0 +1,1 @@
+\ir ../approval-void-after-rollback/schema.sql

@@ -1,0 +1,107 @@
+// Which measures open a gate, and that none of them can be left out.
+#include "gate/gate.hpp"
+
+#include <doctest/doctest.h>
+
+#include <limits>
+
+using namespace segue;
+using gate::Measures;
+using plan::Bound;
+using Sense = plan::Bound::Sense;
+
+namespace {
+
+Measures good() { return {.populated = 1, .read = 0.97, .largest_share = 0.6, .mismatches = 0, .repairs = 0, .approvals = 1}; }
+
+plan::Gate full_gate() {
+  plan::Gate gate;
+  gate.populated = Bound{Sense::at_least, 1, true};
+  gate.read = Bound{Sense::at_least, 0.95, true};
+  gate.largest_share = Bound{Sense::below, 0.95, true};
+  gate.mismatches = Bound{Sense::at_most, 0, false};
+  gate.repairs = Bound{Sense::at_most, 0, false};
+  gate.approvals = 1;
+  return gate;
+}
+
+// The one item that does not hold, or "" where all do.
+std::string closed_by(const plan::Gate& gate, const Measures& measures) {
+  const auto verdict = gate::judge(gate, measures);
+  std::string names;
+  for (const auto& item : verdict.items)
+    if (!item.holds) names += (names.empty() ? "" : ", ") + item.name;
+  CHECK(verdict.open == names.empty());
+  return names;
+}
+
+}  // namespace
+
+TEST_CASE("a gate opens when every measure holds, and shows each with what was expected and found") {
+  const auto verdict = gate::judge(full_gate(), good());
+  CHECK(verdict.open);
+  REQUIRE(verdict.items.size() == 6);
+  CHECK(verdict.items[0].name == "populated");
+  CHECK(verdict.items[0].expected == ">= 100%");
+  CHECK(verdict.items[0].found == "100.00 %");
+  CHECK(verdict.items[1].found == "97.00 %");
+  CHECK(verdict.items[2].expected == "< 95%");
+  CHECK(verdict.items[3].expected == "<= 0");
+  CHECK(verdict.items[5].found == "1");
+}
+
+TEST_CASE("each measure alone closes the gate") {
+  auto measures = good();
+  SUBCASE("one row in a million has no new side") { measures.populated = 0.999999; CHECK(closed_by(full_gate(), measures) == "populated"); }
+  SUBCASE("too few texts were read") { measures.read = 0.9499; CHECK(closed_by(full_gate(), measures) == "read"); }
+  SUBCASE("nearly all rows lie in one period") { measures.largest_share = 0.95; CHECK(closed_by(full_gate(), measures) == "share of one period"); }
+  SUBCASE("one row differs") { measures.mismatches = 1; CHECK(closed_by(full_gate(), measures) == "mismatches"); }
+  SUBCASE("one row waits for repair") { measures.repairs = 1; CHECK(closed_by(full_gate(), measures) == "repairs"); }
+  SUBCASE("nobody approved") { measures.approvals = 0; CHECK(closed_by(full_gate(), measures) == "approvals"); }
+  SUBCASE("a checklist item is open") { measures.unanswered = {"a backup was taken"}; CHECK(closed_by(full_gate(), measures) == "checklist: a backup was taken"); }
+}
+
+TEST_CASE("a measure that could not be taken closes the gate") {
+  auto measures = good();
+  SUBCASE("populated") { measures.populated.reset(); CHECK(closed_by(full_gate(), measures) == "populated"); }
+  SUBCASE("read") { measures.read.reset(); CHECK(closed_by(full_gate(), measures) == "read"); }
+  SUBCASE("share") { measures.largest_share.reset(); CHECK(closed_by(full_gate(), measures) == "share of one period"); }
+  SUBCASE("mismatches") { measures.mismatches.reset(); CHECK(closed_by(full_gate(), measures) == "mismatches"); }
+  SUBCASE("repairs") { measures.repairs.reset(); CHECK(closed_by(full_gate(), measures) == "repairs"); }
+  SUBCASE("all of them, under a gate that asks for nothing") { CHECK(closed_by({}, {}) == "mismatches, repairs"); }
+  SUBCASE("it is not a number") { measures.read = std::numeric_limits<double>::quiet_NaN(); CHECK(closed_by(full_gate(), measures) == "read"); }
+}
+
+TEST_CASE("a gate that names no bound still tolerates no mismatch and no repair") {
+  CHECK(closed_by({}, {.mismatches = 0, .repairs = 0}) == "");
+  CHECK(closed_by({}, {.mismatches = 1, .repairs = 0}) == "mismatches");
+  CHECK(closed_by({}, {.mismatches = 0, .repairs = 1}) == "repairs");
+}
+
+TEST_CASE("a plan may tolerate some mismatches, and more approvals than asked for do not hurt") {
+  auto gate = full_gate();
+  gate.mismatches = Bound{Sense::at_most, 10, false};
+  gate.approvals = 2;
+  auto measures = good();
+  measures.mismatches = 10;
+  measures.approvals = 3;
+  CHECK(closed_by(gate, measures) == "");
+  measures.mismatches = 11;
+  measures.approvals = 1;
+  CHECK(closed_by(gate, measures) == "mismatches, approvals");
+}
+
+TEST_CASE("bounds hold on the right side of their limit") {
+  CHECK(Bound{Sense::at_least, 0.95, true}.holds(0.95));
+  CHECK_FALSE(Bound{Sense::at_least, 0.95, true}.holds(0.9499));
+  CHECK(Bound{Sense::at_most, 10, false}.holds(10));
+  CHECK_FALSE(Bound{Sense::at_most, 10, false}.holds(11));
+  CHECK(Bound{Sense::below, 0.95, true}.holds(0.9499));
+  CHECK_FALSE(Bound{Sense::below, 0.95, true}.holds(0.95));
+  CHECK(Bound{Sense::above, 0, false}.holds(1));
+  CHECK_FALSE(Bound{Sense::above, 0, false}.holds(0));
+  CHECK(Bound{Sense::equal, 6, false}.holds(6));
+  CHECK_FALSE(Bound{Sense::equal, 6, false}.holds(7));
+  for (const auto sense : {Sense::at_least, Sense::at_most, Sense::below, Sense::above, Sense::equal})
+    CHECK_FALSE(Bound{sense, 0, false}.holds(std::numeric_limits<double>::quiet_NaN()));
+}
