@@ -36,9 +36,9 @@ std::vector<std::string> key_of(pg::Connection& db, std::int64_t oid) {
              where k.at <= i.indnkeyatts order by k.at) as columns
     from pg_catalog.pg_index i
     where i.indrelid = $1::bigint::oid and i.indisunique and i.indisvalid and i.indpred is null and i.indexprs is null
-      and not exists (select 1 from unnest(i.indkey::int[]) k(attnum)
+      and not exists (select 1 from unnest(i.indkey::int[]) with ordinality k(attnum, at)
                       join pg_catalog.pg_attribute a on a.attrelid = i.indrelid and a.attnum = k.attnum
-                      where not a.attnotnull)
+                      where k.at <= i.indnkeyatts and not a.attnotnull)
     order by i.indisprimary desc, i.indnkeyatts, i.indexrelid limit 1)sql"_sql, {oid});
   if (rows.empty()) return {};
   const auto names = db.run("catalog.key_names", "select unnest($1::text[])"_sql, {rows.text(0, 0)});

@@ -9,7 +9,11 @@ namespace segue::journal {
 using sql::Sql;
 
 bool is_installed(pg::Connection& db) {
-  if (db.run("journal.exists", "select to_regclass('segue.meta') is not null"_sql).boolean() == false) return false;
+  // A query over the catalog, not to_regclass(): that may answer from a cache which has not heard of another session's commit.
+  const auto exists = db.run("journal.exists", R"sql(
+    select exists (select 1 from pg_catalog.pg_class c join pg_catalog.pg_namespace n on n.oid = c.relnamespace
+                   where n.nspname = 'segue' and c.relname = 'meta'))sql"_sql).boolean();
+  if (!exists) return false;
   const auto found = db.run("journal.version", "select version from segue.meta"_sql).integer();
   if (found > version)
     throw Error(ErrorCode::journal_newer, fmt::format("the journal has version {}, this segue knows {}", found, version),

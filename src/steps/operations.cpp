@@ -64,13 +64,17 @@ void run_alone(Context& context, const Operation& operation, int position) {
   write(context, record_of(operation, position, "done"));
 }
 
-// The tables that the way back may have to wait for: those that the statement touched.
+// The tables that the way back may have to wait for: those that the statement touched. Only for the blocker's name, so what
+// is not understood (any more) is no reason to stop.
 std::vector<sql::QualifiedName> tables_of(const journal::OperationRecord& record) {
   std::vector<sql::QualifiedName> tables;
   sql::Created created;
-  for (const auto& statement : sql::split("journal", record.statement))
-    for (const auto& operation : sql::make_safe("journal", statement, created))
-      tables.insert(tables.end(), operation.tables.begin(), operation.tables.end());
+  try {
+    for (const auto& statement : sql::split("journal", record.statement))
+      for (const auto& operation : sql::make_safe("journal", statement, created))
+        tables.insert(tables.end(), operation.tables.begin(), operation.tables.end());
+  } catch (const Error&) {
+  }
   return tables;
 }
 

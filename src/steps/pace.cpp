@@ -18,13 +18,16 @@ double ninetieth(const std::deque<double>& values) {
 
 }  // namespace
 
+// The ninetieth percentile of the last batches decides: by row, because batches of other sizes took other times.
 void Pace::done(double batch_ms, double commit_ms, double backends_a_core) {
-  last_ms_.push_back(batch_ms);
-  if (last_ms_.size() > remembered) last_ms_.pop_front();
+  const auto rows = static_cast<double>(rows_);
+  last_ms_ = batch_ms;
+  ms_a_row_.push_back(batch_ms / rows);
+  if (ms_a_row_.size() > remembered) ms_a_row_.pop_front();
   // Growth at most 1.5x a batch; far over the limit: a tenth at once.
-  const double slow = std::max(ninetieth(last_ms_), 0.1);
-  const double factor = batch_ms > 5 * limits_.batch_ms ? 0.1 : std::clamp(limits_.batch_ms / slow, 0.5, 1.5);
-  rows_ = std::clamp(static_cast<std::int64_t>(static_cast<double>(rows_) * factor), fewest, most);
+  const double fitting = limits_.batch_ms / std::max(ninetieth(ms_a_row_), 1e-6);
+  const double wanted = batch_ms > 5 * limits_.batch_ms ? rows / 10 : std::clamp(fitting, rows / 2, std::max(rows * 1.5, rows + 1));
+  rows_ = std::clamp(static_cast<std::int64_t>(wanted), fewest, most);
   const double load = std::max(commit_ms / limits_.commit_ms, backends_a_core / limits_.backends_a_core);
   if (load > 1) duty_ /= 2;
   else if (load > 0.7) duty_ -= 0.1;
@@ -34,6 +37,6 @@ void Pace::done(double batch_ms, double commit_ms, double backends_a_core) {
 
 void Pace::clashed() { rows_ = std::max(fewest, rows_ / 4); }
 
-double Pace::rest_ms() const { return last_ms_.empty() ? 0 : last_ms_.back() * (1 - duty_) / duty_; }
+double Pace::rest_ms() const { return last_ms_ * (1 - duty_) / duty_; }
 
 }  // namespace segue::steps

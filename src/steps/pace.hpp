@@ -31,7 +31,8 @@ class Pace {
   Limits limits_;
   std::int64_t rows_ = 500;
   double duty_ = 1;
-  std::deque<double> last_ms_;
+  double last_ms_ = 0;
+  std::deque<double> ms_a_row_;
 };
 
 }  // namespace segue::steps

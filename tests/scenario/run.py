@@ -15,8 +15,9 @@ import sys
 import tempfile
 import time
 
-from scenario import Scenario
-from tools import Tools
+sys.dont_write_bytecode = True  # nothing is left in the source folder
+from scenario import Scenario  # noqa: E402
+from tools import Tools  # noqa: E402
 
 AT_ONCE = 2
 
@@ -65,9 +66,13 @@ def run_all(tools, folder, names, verbose):
     passed = 0
     with concurrent.futures.ThreadPoolExecutor(AT_ONCE) as pool:
         work = [pool.submit(run_one, tools, folder / name, verbose) for name in names]
-        for done in concurrent.futures.as_completed(work):
-            tell(*done.result())
-            passed += not done.result()[1]
+        try:
+            for done in concurrent.futures.as_completed(work):
+                tell(*done.result())
+                passed += not done.result()[1]
+        except BaseException:  # interrupted: what has not begun does not begin
+            pool.shutdown(wait=False, cancel_futures=True)
+            raise
     print(f"{passed} passed, {len(names) - passed} failed")
     return passed == len(names)
 
