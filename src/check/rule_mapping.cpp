@@ -23,10 +23,6 @@ void check_old_side(const plan::Mapping& mapping, const catalog::Table& table, F
       findings.push_back({"old-side-not-null", Severity::warning, mapping.to_old.where.text(),
                           "column \"" + name + "\" is NOT NULL and has no stand-in: a row whose old side cannot be computed would be refused",
                           "give one: old: {otherwise: {" + name + ": ...}}"});
-    if (column->default_expression)
-      findings.push_back({"old-side-default", Severity::warning, mapping.to_old.where.text(),
-                          "column \"" + name + "\" has a default: an INSERT that names only new columns looks as if both sides were written",
-                          "let the rows it writes be compared, or drop the default first"});
   }
 }
 

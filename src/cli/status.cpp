@@ -14,14 +14,14 @@ namespace {
 struct State {
   std::vector<journal::StepRecord> steps;
   std::vector<journal::Flag> flags;
-  std::int64_t repairs = 0;
+  std::vector<journal::RepairGroup> repairs;
   bool same_plan = true;
 };
 
 State read(segue::pg::Connection& db, const plan::Plan& plan) {
   if (!journal::is_installed(db)) return {};
   const auto hash = journal::begun_hash(db, plan.name);
-  return {journal::steps(db, plan.name), journal::flags(db, plan.name), journal::open_repairs(db, plan.name), !hash || *hash == plan.hash};
+  return {journal::steps(db, plan.name), journal::flags(db, plan.name), journal::repair_groups(db, plan.name), !hash || *hash == plan.hash};
 }
 
 std::string state_of(const State& state, const std::string& phase, const std::string& step) {
@@ -31,13 +31,15 @@ std::string state_of(const State& state, const std::string& phase, const std::st
 }
 
 void print_json(const plan::Plan& plan, const State& state) {
-  boost::json::array steps, flags;
+  boost::json::array steps, flags, repairs;
+  for (const auto& group : state.repairs)
+    repairs.push_back(boost::json::object{{"mapping", group.mapping}, {"side", group.direction}, {"reason", group.reason}, {"rows", group.rows}, {"firstKey", group.first_key}});
   for (const auto& step : state.steps)
     steps.push_back(boost::json::object{{"phase", step.phase}, {"step", step.step}, {"kind", step.kind}, {"state", step.state}, {"rows", step.rows},
         {"seconds", step.seconds}, {"longestLockWaitMs", step.longest_lock_wait_ms}, {"detail", boost::json::parse(step.detail)}});
   for (const auto& flag : state.flags)
     flags.push_back(boost::json::object{{"key", flag.key}, {"percent", flag.percent}, {"revision", flag.revision}, {"changedBy", flag.changed_by}});
-  print(boost::json::serialize(boost::json::object{{"plan", plan.name}, {"samePlan", state.same_plan}, {"steps", steps}, {"flags", flags}, {"openRepairs", state.repairs}}));
+  print(boost::json::serialize(boost::json::object{{"plan", plan.name}, {"samePlan", state.same_plan}, {"steps", steps}, {"flags", flags}, {"repairs", repairs}}));
 }
 
 void print_text(const plan::Plan& plan, const State& state) {
@@ -53,7 +55,8 @@ void print_text(const plan::Plan& plan, const State& state) {
     }
   }
   for (const auto& flag : state.flags) print(fmt::format("\nflag {}: {} % (by {})", flag.flag, flag.percent, flag.changed_by));
-  if (state.repairs > 0) print(fmt::format("\n{} rows in the repair queue", grouped(state.repairs)));
+  for (const auto& group : state.repairs)
+    print(fmt::format("\nrepair queue: {} rows of {} ({} side: {}), first key {}", grouped(group.rows), group.mapping, group.direction, group.reason, group.first_key));
   if (!state.same_plan) print("\nthe plan's files differ from those that were begun");
 }
 

@@ -38,7 +38,7 @@ Rows count_rows(pg::Connection& db, const plan::Plan& plan, Progress& progress) 
       continue;
     }
     const auto mapping = steps::resolve(db, plan, definition.name);
-    steps::absorb_values(db, plan, std::nullopt, mapping);
+    steps::settle(db, plan, std::nullopt, mapping);
     const auto result = verify::compare(db, mapping, progress);
     total.all += result.rows;
     total.mismatches += result.differing;

@@ -82,4 +82,8 @@ void audit(pg::Connection& db, const std::string& plan, const std::string& actor
 
 std::int64_t open_repairs(pg::Connection& db, const std::string& plan, const std::string& mapping = {});
 
+struct RepairGroup { std::string mapping, direction, reason, first_key; std::int64_t rows = 0; };
+// The open entries by reason; keys, never values.
+std::vector<RepairGroup> repair_groups(pg::Connection& db, const std::string& plan);
+
 }  // namespace segue::journal

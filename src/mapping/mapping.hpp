@@ -25,6 +25,8 @@ struct Derived {
   std::string stand_in;                                          // "" if the plan gives none
   std::set<std::string> depends_on;                              // columns of the other side
   bool snapshot = false;
+  // The column's DEFAULT where it is a constant: in an INSERT it is no sign that anybody wrote the column. "" if none.
+  std::string default_constant;
 };
 
 struct Direction {
@@ -70,6 +72,8 @@ struct Slice {
   int classes = 1, number = 0;                                   // visits by hash class; 1: all rows at once
   std::string only_column;                                       // rows whose old column holds one of the texts of the last parameter
   bool skip_repairs = false;                                     // leave rows with open repairs alone
+  bool one_key = false;                                          // the row whose key is $1, and no other
+  bool stand_ins = true;                                         // false: a column that cannot be computed is NULL
 };
 // UPDATE of one range: writes where the new side is not what it should be, and only what nobody changed meanwhile. A column
 // whose text nobody has read yet keeps what it has.
@@ -77,6 +81,9 @@ struct Slice {
 Sql backfill_batch(const Resolved& mapping, const Slice& slice);
 // One row: scanned, differing, incomplete (some new column NULL although it should not be), keys of the first differing (json).
 Sql compare_range(const Resolved& mapping, bool skip_repairs);
+
+// Settles the repair entries of the key $1: the row is gone, or its sides agree without a stand-in.
+Sql settle_repair(const Resolved& mapping);
 
 // UPDATE of one range in the other direction, for old columns that come back: the archived text where the new side is what
 // it was then (a hash over `hashed`), what the mapping computes where it was written since.

@@ -1,6 +1,7 @@
 #include <algorithm>
 
 #include "base/error.hpp"
+#include "base/text.hpp"
 #include "mapping/mapping.hpp"
 #include "sql/statement.hpp"
 
@@ -47,6 +48,19 @@ void refuse_incomparable(const std::string& where, const catalog::Column& column
          column.type == "json" ? "make the column jsonb" : "give the mapping a column of another type that is made from it");
 }
 
+// A default that is one constant, as pg_get_expr prints it: 'text'::type, 12, true. Anything else may differ from row to row.
+std::string constant_default(const catalog::Column& column) {
+  if (!column.default_expression) return {};
+  const auto& text = *column.default_expression;
+  if (text == "true" || text == "false" || to_number(text)) return text;
+  if (text.front() != '\'') return {};
+  std::size_t end = 1;
+  while (end < text.size() && (text[end] != '\'' || (end + 1 < text.size() && text[end + 1] == '\''))) end += text[end] == '\'' ? 2 : 1;
+  const auto rest = text.substr(std::min(end + 1, text.size()));
+  const bool cast_only = rest.empty() || (rest.rfind("::", 0) == 0 && rest.find_first_of("'+|") == std::string::npos);
+  return cast_only ? text : std::string();
+}
+
 Direction direction(const plan::Plan& plan, const plan::Side& side, const std::string& row, const catalog::Table& table,
                     const Renamed& renamed, const std::vector<std::string>& snapshot) {
   Direction resolved{row, side.from, side.where.text(), {}};
@@ -61,7 +75,8 @@ Direction direction(const plan::Plan& plan, const plan::Side& side, const std::s
     if (found->generated) refuse(resolved.where, "column \"" + column + "\" is generated: nothing can write it");
     refuse_incomparable(resolved.where, *found);
     const bool is_snapshot = std::find(snapshot.begin(), snapshot.end(), column) != snapshot.end();
-    resolved.columns.push_back({column, name, found->type, expression, stand_in_of(side, column), dependencies(plan, side, row, expression), is_snapshot});
+    resolved.columns.push_back({column, name, found->type, expression, stand_in_of(side, column), dependencies(plan, side, row, expression), is_snapshot,
+                                constant_default(*found)});
   }
   return resolved;
 }

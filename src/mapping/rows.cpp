@@ -37,6 +37,8 @@ Sql in_range(const Resolved& mapping, std::string_view alias) {
                key_parameter(mapping, 2));
 }
 
+Sql is_key(const Resolved& mapping, std::string_view alias) { return build("{} = {}"_sql, key_columns(mapping, alias), key_parameter(mapping, 1)); }
+
 Sql matches(const Resolved& mapping) {
   std::vector<Sql> parts;
   for (const auto& column : mapping.key) parts.push_back(build("t.{} = b.{}"_sql, Ident{column.name}, Ident{column.name}));
@@ -55,16 +57,20 @@ Sql rows_of_range(const Resolved& mapping, const Slice& slice) {
     for (const auto& column : side->columns) take(column.column, column.stored);
   for (const auto& column : mapping.to_new.columns)
     for (const auto& source : column.depends_on) take(source, source);
-  auto where = in_range(mapping, "x");
+  auto where = slice.one_key ? is_key(mapping, "x") : in_range(mapping, "x");
   if (slice.classes > 1)
     where += build(" and hashtext(array_to_string({}, ' ')) & {} = {}"_sql, key_array(mapping, "x"), slice.classes - 1, slice.number);
   if (!slice.only_column.empty()) where += build(" and x.{}::text = any ($3::text[])"_sql, Ident{slice.only_column});
   return build("(select {} from {} x where {}) segue_row"_sql, sql::join(columns, ", "_sql), mapping.table, where);
 }
 
+// Condition over a repair entry q: it is this mapping's, and open.
+Sql open_repairs(const Resolved& mapping) {
+  return build("q.plan = {} and q.mapping = {} and q.\"resolvedAt\" is null"_sql, Literal{mapping.plan}, Literal{mapping.name});
+}
+
 Sql not_in_repair(const Resolved& mapping) {
-  return build(" where not exists (select 1 from segue.repairs q where q.plan = {} and q.mapping = {} and q.key = {}"
-               " and q.\"resolvedAt\" is null)"_sql, Literal{mapping.plan}, Literal{mapping.name}, key_array(mapping, row));
+  return build(" where not exists (select 1 from segue.repairs q where {} and q.key = {})"_sql, open_repairs(mapping), key_array(mapping, row));
 }
 
 Sql computed(std::size_t i) { return build("segue_{}"_sql, i + 1); }
@@ -85,7 +91,7 @@ Sql with_computed(const Resolved& mapping, const Slice& slice, bool keep_unread)
   Sql list = "segue_row.*"_sql;
   for (std::size_t i = 0; i < side.columns.size(); ++i) {
     auto expression = spoken.expressions[i];
-    if (!side.columns[i].stand_in.empty()) expression = build("coalesce({}, {})"_sql, expression, stand_in(side, side.columns[i], row));
+    if (slice.stand_ins && !side.columns[i].stand_in.empty()) expression = build("coalesce({}, {})"_sql, expression, stand_in(side, side.columns[i], row));
     if (keep_unread) expression = kept_while_unread(mapping, spoken, side.columns[i], expression);
     list += build(", {} as {}"_sql, expression, computed(i));
   }
@@ -149,6 +155,15 @@ Sql key_array(const Resolved& mapping, std::string_view alias) {
   return build("array[{}]"_sql, sql::join(parts, ", "_sql));
 }
 
+Sql settle_repair(const Resolved& mapping) {
+  Slice slice;
+  slice.one_key = true;
+  slice.stand_ins = false;
+  return build("update segue.repairs q set \"resolvedAt\" = clock_timestamp() where {} and q.key = $1::text[]\n"
+               "  and (not exists (select 1 from {} x where {}) or exists (select 1 from {} where not {}))"_sql,
+               open_repairs(mapping), mapping.table, is_key(mapping, "x"), with_computed(mapping, slice, false), any_differs(mapping));
+}
+
 Sql next_boundary(const Resolved& mapping) {
   return build("select {} from {} x where {} order by {} offset $3::bigint limit 1"_sql, key_array(mapping, "x"), mapping.table,
                in_range(mapping, "x"), key_columns(mapping, "x"));
@@ -164,7 +179,8 @@ Sql backfill_batch(const Resolved& mapping, const Slice& slice) {
   std::vector<Sql> set;
   for (std::size_t i = 0; i < mapping.to_new.columns.size(); ++i) set.push_back(assignment(mapping, i));
   return build("update {} t set {}\nfrom {}\nwhere {} and {}\n  and {}"_sql, mapping.table, sql::join(set, ","_sql),
-               with_computed(mapping, slice, true), matches(mapping), in_range(mapping, "t"), any_differs(mapping));
+               with_computed(mapping, slice, true), matches(mapping), slice.one_key ? is_key(mapping, "t") : in_range(mapping, "t"),
+               any_differs(mapping));
 }
 
 Sql queue_unseen(const Resolved& mapping, const plan::ValueDef& value) {

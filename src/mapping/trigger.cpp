@@ -91,10 +91,19 @@ Sql declarations(const Resolved& mapping) {
   return text + "  old_written boolean; new_written boolean; unmigrated boolean;\n"_sql;
 }
 
+// Condition on an INSERT: somebody named this column. A constant default does not say so.
+Sql written_by_insert(const Direction& side) {
+  std::vector<Sql> parts;
+  for (const auto& column : side.columns)
+    parts.push_back(build("new.{} is not null{}"_sql, Ident{column.stored},
+                          column.default_constant.empty() ? Sql() : build(" and new.{} is distinct from {}"_sql, Ident{column.stored}, Sql::from_journal(column.default_constant))));
+  return any_of(parts);
+}
+
 Sql what_was_written(const Resolved& mapping) {
   return build("  if tg_op = 'INSERT' then\n    old_written := {};\n    new_written := {};\n    unmigrated := not new_written;\n"
                "  else\n    old_written := {};\n    new_written := {};\n    unmigrated := {};\n  end if;\n"_sql,
-               each(mapping.to_old, "new.{} is not null"_sql, " or "_sql), each(mapping.to_new, "new.{} is not null"_sql, " or "_sql),
+               written_by_insert(mapping.to_old), written_by_insert(mapping.to_new),
                changed(mapping.to_old), changed(mapping.to_new), each(mapping.to_new, "old.{} is null"_sql, " and "_sql));
 }
 
@@ -130,7 +139,9 @@ Sql follow_old_side(const Resolved& mapping) {
   std::vector<Sql> disagree;
   for (std::size_t i = 0; i < side.columns.size(); ++i) {
     const Ident column{side.columns[i].stored};
-    fill += build("    if new.{} is null then new.{} := {}; end if;\n"_sql, column, column, variable(side, i));
+    const auto defaulted = side.columns[i].default_constant.empty()
+        ? Sql() : build(" or (tg_op = 'INSERT' and new.{} is not distinct from {})"_sql, column, Sql::from_journal(side.columns[i].default_constant));
+    fill += build("    if new.{} is null{} then new.{} := {}; end if;\n"_sql, column, defaulted, column, variable(side, i));
     recompute += build("    if {} then new.{} := {}; end if;\n"_sql, source_changed(mapping, side, side.columns[i]), column, variable(side, i));
     if (!side.columns[i].snapshot) disagree.push_back(build("new.{} is distinct from {}"_sql, column, variable(side, i)));
   }

@@ -55,8 +55,9 @@ void BackfillWorker::run() {
       batch();
       clashes_ = 0;
     } catch (const Error& error) {
-      if (error.sqlstate() != "55P03" && error.sqlstate() != "40P01") throw;
-      retry_later(error);
+      if (error.sqlstate().substr(0, 2) == "22") isolate(error);
+      else if (error.sqlstate() == "55P03" || error.sqlstate() == "40P01") retry_later(error);
+      else throw;
       continue;
     }
     const auto rest = std::chrono::duration<double, std::milli>(pace_.rest_ms());
@@ -111,6 +112,27 @@ bool BackfillWorker::batch() {
   shared_.written += written;
   if (cursor_.visit == 0) pace_.done(ms_since(begin), commit_ms, backends_a_core(db_));
   return !cursor_.done;
+}
+
+// Some row of the batch cannot be computed. Smaller batches find it; alone, it goes to the repair queue and the walk goes on.
+void BackfillWorker::isolate(const Error& error) {
+  if (pace_.rows() > 1) return pace_.clashed();
+  pg::Transaction transaction(db_);
+  journal::fence(db_, plan_.name, epoch_);
+  const auto found = db_.run("backfill.row", mapping::next_boundary(mapping_), {cursor_.last, cursor_.upper, 0});
+  Cursor next = cursor_;
+  next.visit = 0;
+  if (found.empty()) {
+    next.done = true;
+  } else {
+    next.last = found.text(0, 0);
+    db_.run("backfill.queue", R"sql(
+      insert into segue.repairs (plan, mapping, key, direction, reason) values ($1, $2, $3::text[], 'new', $4))sql"_sql,
+      {plan_.name, mapping_.name, next.last, error.sqlstate()});
+  }
+  write_cursor(next, 1, 0);
+  transaction.commit();
+  cursor_ = next;
 }
 
 void BackfillWorker::retry_later(const Error& error) {

@@ -28,6 +28,7 @@ class BackfillWorker {
   bool batch();                                                  // false: the range is finished
   std::int64_t write(const std::optional<std::string>& upper);
   void write_cursor(const Cursor& next, std::int64_t scanned, std::int64_t written);
+  void isolate(const Error& error);
   void retry_later(const Error& error);
 
   pg::Connection db_;

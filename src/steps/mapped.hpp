@@ -25,4 +25,7 @@ void prepare_writer(pg::Connection& db, const plan::Plan& plan);
 // Returns the number of texts. `epoch`: of the runner; none where the plan's lock is not held (reading texts harms nobody).
 std::int64_t absorb_values(pg::Connection& db, const plan::Plan& plan, std::optional<std::int64_t> epoch, const mapping::Resolved& mapping);
 
+// What can be settled without a person: texts are read, rows of the repair queue computed again, entries whose sides agree closed.
+std::int64_t settle(pg::Connection& db, const plan::Plan& plan, std::optional<std::int64_t> epoch, const mapping::Resolved& mapping);
+
 }  // namespace segue::steps

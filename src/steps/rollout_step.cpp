@@ -40,7 +40,7 @@ void bake(Context& context, const std::string& flag, const journal::Flag& curren
   for (;;) {
     stop_if_interrupted();
     stop_if_someone_else_turned(context, flag, current);
-    for (const auto& mapping : mappings) absorb_values(context.db, context.plan, context.epoch, mapping);
+    for (const auto& mapping : mappings) settle(context.db, context.plan, context.epoch, mapping);
     const auto passed = std::chrono::duration_cast<std::chrono::milliseconds>(Clock::now() - begin).count();
     if (passed >= total) return;
     std::this_thread::sleep_for(std::chrono::milliseconds(std::min<std::int64_t>(200, total - passed)));
@@ -49,6 +49,8 @@ void bake(Context& context, const std::string& flag, const journal::Flag& curren
 
 // The new path wrote rows whose old side could not be computed, or rows that two sides claim: no further before they are healed.
 void hold_on_repairs(Context& context) {
+  for (const auto& mapping : context.plan.mappings)
+    settle(context.db, context.plan, context.epoch, resolve(context.db, context.plan, mapping.name));
   const auto open = journal::open_repairs(context.db, context.plan.name);
   if (open > 0)
     throw Error(ErrorCode::refused, fmt::format("{} rows stand in the repair queue: the rollout holds", grouped(open)),

@@ -20,7 +20,7 @@ journal::Evidence run(Context& context, const plan::VerifyStep& step) {
   const auto mapping = resolve(context.db, context.plan, step.mapping);
   verify::Comparison result;
   for (int look = 1; look <= looks; ++look) {
-    const auto absorbed = absorb_values(context.db, context.plan, context.epoch, mapping);
+    const auto absorbed = settle(context.db, context.plan, context.epoch, mapping);
     result = verify::compare(context.db, mapping, context.progress);
     if (result.differing == 0 || absorbed == 0) break;
   }
