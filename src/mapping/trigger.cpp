@@ -25,12 +25,6 @@ Sql variable(const Direction& side, std::size_t i) {
 
 Sql any_of(const std::vector<Sql>& conditions) { return conditions.empty() ? "false"_sql : sql::join(conditions, " or "_sql); }
 
-Sql each(const Direction& side, const Sql& pattern, const Sql& separator) {
-  std::vector<Sql> parts;
-  for (const auto& column : side.columns) parts.push_back(build(pattern, Ident{column.stored}));
-  return sql::join(parts, separator);
-}
-
 // old."x" is distinct from new."x" or ...
 Sql changed(const Direction& side) {
   std::vector<Sql> parts;
@@ -100,11 +94,20 @@ Sql written_by_insert(const Direction& side) {
   return any_of(parts);
 }
 
+// Condition on an UPDATE: the row is as it was when the columns were added.
+Sql never_written(const Direction& side) {
+  std::vector<Sql> parts;
+  for (const auto& column : side.columns)
+    parts.push_back(column.default_constant.empty() ? build("old.{} is null"_sql, Ident{column.stored})
+                                                    : build("old.{} is not distinct from {}"_sql, Ident{column.stored}, Sql::from_journal(column.default_constant)));
+  return sql::join(parts, " and "_sql);
+}
+
 Sql what_was_written(const Resolved& mapping) {
   return build("  if tg_op = 'INSERT' then\n    old_written := {};\n    new_written := {};\n    unmigrated := not new_written;\n"
                "  else\n    old_written := {};\n    new_written := {};\n    unmigrated := {};\n  end if;\n"_sql,
                written_by_insert(mapping.to_old), written_by_insert(mapping.to_new),
-               changed(mapping.to_old), changed(mapping.to_new), each(mapping.to_new, "old.{} is null"_sql, " and "_sql));
+               changed(mapping.to_old), changed(mapping.to_new), never_written(mapping.to_new));
 }
 
 // Condition: one of the columns that `derived` is computed from has another value than before.
