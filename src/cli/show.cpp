@@ -41,7 +41,7 @@ std::string summary(const plan::Step& step) {
   if (kind == "profile") return "reads distinct texts into the value map; no lock; undo: none needed, decisions are kept";
   if (kind == "rollout") return "share of traffic on the new path; undo: back to 0 %, in a moment";
   if (kind == "retire") return "renames away (lock ACCESS EXCLUSIVE, short), dual write goes on; undo: rename back";
-  if (kind == "drop") return "archives, then drops (lock ACCESS EXCLUSIVE, short); kept in schema segue_archive";
+  if (kind == "drop") return "archives, then drops (lock ACCESS EXCLUSIVE, short); undo: built again from schema segue_archive, if archive: true";
   return {};
 }
 

@@ -39,7 +39,7 @@ TEST_CASE("the hospital plan drops only what it has retired, with an archive, in
       const auto* drop = std::get_if<DropStep>(&step.what);
       if (drop == nullptr) continue;
       CHECK(drop->archive);
-      CHECK(phase.irreversible);
+      CHECK_FALSE(phase.irreversible);  // what is dropped comes back from the archive
       for (const auto& target : drop->targets) CHECK(retired.contains({target.table, target.column}));
     }
   CHECK(retired.size() == 3);
