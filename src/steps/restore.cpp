@@ -20,26 +20,45 @@ constexpr int rows_a_batch = 5'000;
 
 std::string text_of(const boost::json::object& object, std::string_view name) { return std::string(object.at(name).as_string()); }
 
-// Indexes and constraints as the server printed them, run in safe form; what is there already is left alone.
-void build_again(Context& context, const sql::QualifiedName& table, const boost::json::object& definition) {
-  Sql script;
-  for (const auto& index : definition.at("indexes").as_array()) script += Sql::from_journal(std::string(index.as_string()) + ";\n");
-  for (const auto& constraint : definition.at("constraints").as_array())
-    script += build("alter table {} add constraint {} {};\n"_sql, table, Ident{text_of(constraint.as_object(), "name")},
-                    Sql::from_journal(text_of(constraint.as_object(), "definition")));
+void locked(Context& context, const sql::QualifiedName& table, const Sql& statement) {
+  in_locked_transaction(context, {{table}, sql::Lock::access_exclusive}, [&] { context.db.run("restore.definition", statement); });
+}
+
+void run_alone(Context& context, const sql::Operation& operation) {
+  const sql::QualifiedName index{context.plan.schema, operation.index.front().index};
+  const auto state = catalog::index_state(context.db, index);
+  if (state == catalog::IndexState::valid) return;
+  if (state == catalog::IndexState::invalid) outside_transaction(context, "restore.invalid_index", build("drop index concurrently if exists {}"_sql, index));
+  outside_transaction(context, "restore.index", operation.sql);
+}
+
+void run_in_safe_form(Context& context, const Sql& script) {
   sql::Created created;
   for (const auto& statement : sql::split("definition", script.text()))
     for (const auto& operation : sql::make_safe("definition", statement, created)) {
-      if (operation.in_transaction) {
-        in_locked_transaction(context, {operation.tables, operation.lock}, [&] { context.db.run("restore.definition", operation.sql); });
-        continue;
-      }
-      const sql::QualifiedName index{context.plan.schema, operation.index.front().index};
-      const auto state = catalog::index_state(context.db, index);
-      if (state == catalog::IndexState::valid) continue;
-      if (state == catalog::IndexState::invalid) outside_transaction(context, "restore.invalid_index", build("drop index concurrently if exists {}"_sql, index));
-      outside_transaction(context, "restore.index", operation.sql);
+      if (!operation.in_transaction) run_alone(context, operation);
+      else in_locked_transaction(context, {operation.tables, operation.lock}, [&] { context.db.run("restore.definition", operation.sql); });
     }
+}
+
+// Indexes and constraints as the server printed them. A run that was cut off may have left a constraint half made: it is made again.
+void build_again(Context& context, const sql::QualifiedName& table, const boost::json::object& definition) {
+  for (const auto& index : definition.at("indexes").as_array()) run_in_safe_form(context, Sql::from_journal(std::string(index.as_string())));
+  for (const auto& entry : definition.at("constraints").as_array()) {
+    const Ident name{text_of(entry.as_object(), "name")};
+    locked(context, table, build("alter table {} drop constraint if exists {}"_sql, table, name));
+    run_in_safe_form(context, build("alter table {} add constraint {} {}"_sql, table, name,
+                                    Sql::from_journal(text_of(entry.as_object(), "definition"))));
+  }
+}
+
+// Likewise the CHECK by way of which a column becomes NOT NULL.
+void require_again(Context& context, const sql::QualifiedName& table, const std::string& column) {
+  const auto operations = sql::require_not_null(table, column);
+  locked(context, table, operations.front().undo);
+  if (catalog::table(context.db, table).find(column)->not_null) return;
+  for (const auto& operation : operations)
+    in_locked_transaction(context, {operation.tables, operation.lock}, [&] { context.db.run("restore.not_null", operation.sql); });
 }
 
 void fill(Context& context, const mapping::Resolved& mapping) {
@@ -89,12 +108,8 @@ void finish_columns(Context& context, const sql::QualifiedName& table, const boo
     const auto& column = entry.as_object();
     const auto name = text_of(column, "name");
     if (!column.at("default").is_null())
-      in_locked_transaction(context, {{table}, sql::Lock::access_exclusive}, [&] {
-        context.db.run("restore.default", build("alter table {} alter column {} set default {}"_sql, table, Ident{name}, Sql::from_journal(text_of(column, "default"))));
-      });
-    if (!column.at("notNull").as_bool() || catalog::table(context.db, table).find(name)->not_null) continue;
-    for (const auto& operation : sql::require_not_null(table, name))
-      in_locked_transaction(context, {operation.tables, operation.lock}, [&] { context.db.run("restore.not_null", operation.sql); });
+      locked(context, table, build("alter table {} alter column {} set default {}"_sql, table, Ident{name}, Sql::from_journal(text_of(column, "default"))));
+    if (column.at("notNull").as_bool()) require_again(context, table, name);
   }
 }
 
