@@ -50,7 +50,7 @@ std::string hint_of(ErrorCode code) {
     case ErrorCode::permission: return "give the role this right, or connect as another one";
     case ErrorCode::connection: return "run the same command again: it goes on where it stopped";
     case ErrorCode::lock_timeout: return "run the same command again when the blocker is gone";
-    default: return {};
+    default: return "the statement was not done; when its cause is mended, run the same command again";
   }
 }
 

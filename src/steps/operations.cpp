@@ -106,7 +106,9 @@ void undo_operations(Context& context) {
       write(context, record);
       continue;
     }
-    in_locked_transaction(context, {tables_of(record), sql::Lock::none}, [&] {
+    // Taking away a column, constraint or table takes the strongest lock.
+    const auto lock = record.undo ? sql::Lock::access_exclusive : sql::Lock::none;
+    in_locked_transaction(context, {tables_of(record), lock}, [&] {
       if (record.undo) context.db.run("undo." + context.step.name, Sql::from_journal(*record.undo));
       write(context, record);
     });
