@@ -7,6 +7,7 @@
 #include <algorithm>
 #include <array>
 #include <charconv>
+#include <filesystem>
 #include <fstream>
 #include <sstream>
 
@@ -112,7 +113,7 @@ std::string sha256_hex(std::string_view bytes) {
 
 std::string read_file(const std::string& path) {
   std::ifstream file(path, std::ios::binary);
-  if (!file) throw Error(ErrorCode::not_found, "cannot read file \"" + path + "\"");
+  if (!file || std::filesystem::is_directory(path)) throw Error(ErrorCode::not_found, "cannot read file \"" + path + "\"");
   std::ostringstream bytes;
   bytes << file.rdbuf();
   if (file.bad() || bytes.bad()) throw Error(ErrorCode::not_found, "cannot read file \"" + path + "\"");

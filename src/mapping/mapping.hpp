@@ -80,7 +80,8 @@ struct Slice {
 // Its affected-rows count is the rows written.
 Sql backfill_batch(const Resolved& mapping, const Slice& slice);
 // One row: scanned, differing, incomplete (some new column NULL although it should not be), keys of the first differing (json).
-Sql compare_range(const Resolved& mapping, bool skip_repairs);
+// Rows with open repairs are left out.
+Sql compare_range(const Resolved& mapping);
 
 // Settles the repair entries of the key $1: the row is gone, or its sides agree without a stand-in.
 Sql settle_repair(const Resolved& mapping);

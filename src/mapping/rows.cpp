@@ -221,11 +221,11 @@ Sql restore_old_batch(const Resolved& mapping, const sql::QualifiedName& archive
                spoken.from, matches(mapping), in_range(mapping, "t"), sql::join(empty, " or "_sql));
 }
 
-Sql compare_range(const Resolved& mapping, bool skip_repairs) {
+Sql compare_range(const Resolved& mapping) {
   std::vector<Sql> empty;
   for (const auto& column : mapping.to_new.columns) empty.push_back(build("b.{} is null"_sql, Ident{column.column}));
   Slice slice;
-  slice.skip_repairs = skip_repairs;
+  slice.skip_repairs = true;
   return build("select count(*), count(*) filter (where {}), count(*) filter (where {}),\n"
                "  coalesce(to_json((array_agg({}) filter (where {}))[1:10]), '[]')\nfrom {}"_sql,
                any_differs(mapping), sql::join(empty, " or "_sql), key_array(mapping, "b"), any_differs(mapping),

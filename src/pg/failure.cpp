@@ -2,6 +2,8 @@
 
 #include <libpq-fe.h>
 
+#include <algorithm>
+#include <iterator>
 #include <string>
 
 namespace segue::pg {
@@ -12,9 +14,11 @@ std::string field(const PGresult* result, int code) {
   return text == nullptr ? "" : text;
 }
 
-// Class 22 (data exception) and 23 (integrity) quote values of the row, as P0001 (RAISE) may.
-bool may_quote_data(std::string_view sqlstate) {
-  return sqlstate.substr(0, 2) == "22" || sqlstate.substr(0, 2) == "23" || sqlstate == "P0001";
+// Messages of these classes speak of names, states and resources. All others may quote values of a row: class 22 (data
+// exception) and 23 (integrity) do, and RAISE can be given any other class.
+bool speaks_of_names_only(std::string_view sqlstate) {
+  static constexpr std::string_view classes[] = {"08", "0A", "25", "28", "2B", "3D", "3F", "40", "42", "53", "54", "55", "57", "58", "XX"};
+  return std::find(std::begin(classes), std::end(classes), sqlstate.substr(0, 2)) != std::end(classes);
 }
 
 std::string where_of(const PGresult* result) {
@@ -29,10 +33,10 @@ std::string where_of(const PGresult* result) {
 }
 
 std::string message_of(const PGresult* result, std::string_view sqlstate) {
-  if (!may_quote_data(sqlstate)) return field(result, PG_DIAG_MESSAGE_PRIMARY);
+  if (speaks_of_names_only(sqlstate)) return field(result, PG_DIAG_MESSAGE_PRIMARY);
   const std::string_view kind = sqlstate.substr(0, 2) == "23" ? "a constraint was violated"
-                                : sqlstate == "P0001"         ? "a statement raised an exception"
-                                                              : "a value could not be converted";
+                                : sqlstate.substr(0, 2) == "22" ? "a value could not be converted"
+                                                                : "a statement raised an exception";
   const auto where = where_of(result);
   return std::string(kind) + (where.empty() ? "" : " (" + where + ")");
 }

@@ -5,7 +5,6 @@
 #include <optional>
 
 #include "base/interrupt.hpp"
-#include "journal/journal.hpp"
 
 namespace segue::verify {
 namespace {
@@ -17,9 +16,8 @@ constexpr std::size_t keys_named = 10;
 
 Comparison compare(pg::Connection& db, const mapping::Resolved& mapping, Progress& progress) {
   Comparison total;
-  const bool repairs = journal::open_repairs(db, mapping.plan, mapping.name) > 0;
   const auto boundary = mapping::next_boundary(mapping);
-  const auto statement = mapping::compare_range(mapping, repairs);
+  const auto statement = mapping::compare_range(mapping);
   const auto estimate = catalog::table(db, mapping.table).estimated_rows;
   std::optional<std::string> lower;
   for (bool more = true; more;) {

@@ -111,7 +111,7 @@ std::set<std::string> keys_in_repair(Hospital& hospital) {
 }
 
 void check_everything(Hospital& hospital, Load& load) {
-  hospital.absorb();
+  steps::settle(hospital.db(), hospital.plan(), hospital.epoch(), hospital.mapping());
   const auto comparison = hospital.compare();
   CHECK_MESSAGE(comparison.differing == 0, join(comparison.keys, ", "));
   CHECK(comparison.incomplete == 0);
@@ -144,7 +144,7 @@ void migrate_under_load(Keys keys, std::uint64_t seed) {
   for (int i = 0; i < stops; ++i) {
     work_a_little(hospital, mapping);
     load.wait_for_more();
-    if (i % 2 == 1) hospital.absorb();
+    if (i % 2 == 1) steps::settle(hospital.db(), hospital.plan(), hospital.epoch(), hospital.mapping());
   }
   hospital.run("backfill");                                      // the whole step goes on from the cursors
   load.wait_for_more();

@@ -72,7 +72,7 @@ std::vector<Titled> everything(const Resolved& mapping) {
   statements.push_back({"highest_key", mapping::highest_key(mapping)});
   statements.push_back({"backfill_batch", mapping::backfill_batch(mapping, {})});
   statements.push_back({"backfill_batch, class 3 of 8", mapping::backfill_batch(mapping, {.classes = 8, .number = 3})});
-  statements.push_back({"compare_range, without rows in repair", mapping::compare_range(mapping, true)});
+  statements.push_back({"compare_range", mapping::compare_range(mapping)});
   return statements;
 }
 
@@ -138,8 +138,7 @@ TEST_CASE("golden: the hospital's backfill") {
 }
 
 TEST_CASE("golden: the hospital's comparison and the way back from the archive") {
-  compare_to_file("hospital_compare", {{"compare_range", mapping::compare_range(hospital(), false)},
-                                       {"compare_range, without rows in repair", mapping::compare_range(hospital(), true)}});
+  compare_to_file("hospital_compare", {{"compare_range", mapping::compare_range(hospital())}});
   compare_to_file("hospital_restore", {{"restore_old_batch", mapping::restore_old_batch(retired_hospital(), {"segue_archive", "hospital-services reservations"},
                                                                                         {"serviceId", "serviceName", "estimatedDuration", "period"})}});
 }
