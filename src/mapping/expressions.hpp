@@ -18,7 +18,7 @@ struct Spoken {
 
 // `row` is the alias of the row; `source` what stands first behind FROM (for a trigger: one row of nothing).
 Spoken speak(const Resolved& mapping, const Direction& side, const std::string& row,
-             const Sql& source = sql::operator""_sql("(select 1) segue_row", 20));
+             const Sql& source = "(select 1) segue_row"_sql);
 Sql stand_in(const Direction& side, const Derived& column, const std::string& row);
 // Which of `spoken.unseen` the column is made from.
 std::vector<std::size_t> unseen_in(const Direction& side, const Derived& column, const Spoken& spoken);
