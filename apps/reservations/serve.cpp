@@ -58,7 +58,7 @@ int run_serve(int argc, char** argv) {
   const auto settings = read_settings(options);
   net::ServerOptions listen;
   std::tie(listen.host, listen.port) = net::parse_listen(options.text("--listen").value_or("127.0.0.1:8081"));
-  pg::Connection(settings.database, {});  // a wrong URL is an error now, an unreachable server later is not
+  { const pg::Connection tried(settings.database, {}); }  // a wrong URL is an error now, an unreachable server later is not
 
   asio::io_context io(1);
   Application application(io, settings);

@@ -149,7 +149,7 @@ struct HttpLoad::State {
 namespace {
 
 // An error in a callback (the ledger cannot be written) ends the run: it comes out of io_context::run.
-void rethrow(std::exception_ptr failure) {
+void rethrow(std::exception_ptr failure) {  // NOLINT(performance-unnecessary-value-param): the form co_spawn asks for
   if (failure) std::rethrow_exception(failure);
 }
 

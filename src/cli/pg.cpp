@@ -9,7 +9,7 @@ namespace segue::cli {
 
 int pg(const Words& words) {
   const Arguments arguments(words, with_common({{"--dir", true}, {"--remove"}}));
-  const auto verb = arguments.positional(0, "start, stop or url");
+  const auto& verb = arguments.positional(0, "start, stop or url");
   arguments.at_most(1);
   const auto directory = arguments.value("--dir");
   if (!directory || directory->empty()) throw Error(ErrorCode::usage, "expected --dir DIR: where the server's data lie");

@@ -69,7 +69,7 @@ void refuse_where_unsafe(segue::pg::Connection& db, const plan::Plan& plan, cons
 int rollout(const Words& words) {
   const Arguments arguments(words, with_common({{"--to", true}, {"--reason", true}, {"--by", true}}));
   const auto plan = load_plan(arguments);
-  const auto flag = arguments.positional(1, "the flag, e.g. dynamic-services");
+  const auto& flag = arguments.positional(1, "the flag, e.g. dynamic-services");
   arguments.at_most(2);
   const int percent = percent_of(arguments);
   require_flag_of_plan(plan, flag);

@@ -10,7 +10,6 @@
 namespace segue::steps {
 
 using sql::build;
-using sql::Ident;
 using sql::Operation;
 using sql::Sql;
 

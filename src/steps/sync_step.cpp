@@ -4,8 +4,6 @@
 
 namespace segue::steps {
 
-using sql::build;
-
 journal::Evidence run(Context& context, const plan::SyncStep& step) {
   const auto mapping = resolve(context.db, context.plan, step.mapping);
   in_locked_transaction(context, {{mapping.table}, sql::Lock::share_row_exclusive}, [&] {
