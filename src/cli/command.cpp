@@ -19,7 +19,7 @@ const std::vector<Command>& commands() {
       {"approve", "PLAN PHASE --reason WHY [--by WHO] [--json] | PLAN --checklist N --reason WHY", "let a phase's gate pass, or answer a checklist item", approve},
       {"rollout", "PLAN FLAG --to PERCENT [--reason WHY] [--by WHO] [--json]", "set the share of traffic on the new path, at once", rollout},
       {"verify", "PLAN [--json]", "is old = new, row by row, now?", verify},
-      {"rollback", "PLAN --to PHASE|start [--reason WHY] [--by WHO] [--json]", "take back every phase behind PHASE, and prove it", rollback},
+      {"rollback", "PLAN --to PHASE|start [--reason WHY] [--by WHO] [--accept-changed-plan] [--json]", "take back every phase behind PHASE, and prove it", rollback},
       {"pg", "start|stop|url --dir DIR [--remove]", "a private PostgreSQL server", pg},
       {"errors", "", "the table of error codes (docs/errors.md)", errors},
   };

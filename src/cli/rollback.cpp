@@ -9,7 +9,7 @@
 namespace segue::cli {
 
 int rollback(const Words& words) {
-  const Arguments arguments(words, with_common({{"--to", true}, {"--reason", true}, {"--by", true}}));
+  const Arguments arguments(words, with_common({{"--to", true}, {"--reason", true}, {"--by", true}, {"--accept-changed-plan"}}));
   arguments.at_most(1);
   const auto plan = load_plan(arguments);
   const auto to = arguments.value("--to");
@@ -17,7 +17,7 @@ int rollback(const Words& words) {
   steps::Options options;
   options.actor = actor(arguments);
   const auto progress = progress_for(arguments);
-  const auto result = engine::rollback(database_url(arguments), plan, *to, options, *progress);
+  const auto result = engine::rollback(database_url(arguments), plan, *to, options, arguments.has("--accept-changed-plan"), *progress);
   if (arguments.has("--json"))
     print(boost::json::serialize(boost::json::object{{"event", "result"}, {"plan", plan.name}, {"to", *to}, {"steps", result.steps}, {"proof", result.proof}}));
   else

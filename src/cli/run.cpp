@@ -16,7 +16,7 @@ std::string hint(const plan::Plan& plan, const engine::RunResult& result) {
   if (result.held_by == "checklist") return fmt::format("HINT: segue approve {} --checklist N --reason WHY answers item N", plan.directory);
   for (const auto& item : result.verdict.items)
     if (!item.holds && item.name != "approvals")
-      return fmt::format("HINT: nothing was changed. Mend what says NO (a text that cannot be read is decided in the plan, under \"decided\"), or go back: "
+      return fmt::format("HINT: nothing was changed. Mend what says NO (a text that cannot be read is decided in the plan, under \"decided\"; then run with --accept-changed-plan), or go back: "
                          "segue rollback {} --to PHASE", plan.directory);
   return fmt::format("HINT: segue approve {} {} --reason WHY; then run again", plan.directory, result.held_by);
 }

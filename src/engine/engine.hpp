@@ -29,7 +29,7 @@ RunResult run(const std::string& url, const plan::Plan& plan, const RunOptions& 
 
 // Undoes every phase behind `to` ("start": all), last step first; Error{different_data} if the schema is not what it was.
 struct RollbackResult { int steps = 0; std::string proof; };
-RollbackResult rollback(const std::string& url, const plan::Plan& plan, const std::string& to, const steps::Options& options, Progress& progress);
+RollbackResult rollback(const std::string& url, const plan::Plan& plan, const std::string& to, const steps::Options& options, bool accept_changed_plan, Progress& progress);
 
 // The plan's comparisons and checks, now. Texts that wait to be read are read first, so that they are compared by what they mean.
 struct Verification { std::string name, expected, found; bool passed = false; std::int64_t rows = 0; };

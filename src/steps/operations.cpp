@@ -63,8 +63,8 @@ void run_alone(Context& context, const Operation& operation, int position) {
   write(context, record_of(operation, position, "done"));
 }
 
-// The tables that the way back may have to wait for: those that the statement touched. Only for the blocker's name, so what
-// is not understood (any more) is no reason to stop.
+// The tables that the way back locks: those that the statement touched. What is not understood (any more) is no reason to stop:
+// the undo then takes its locks by itself, under the same timeout.
 std::vector<sql::QualifiedName> tables_of(const journal::OperationRecord& record) {
   std::vector<sql::QualifiedName> tables;
   sql::Created created;

@@ -108,9 +108,19 @@ void heal(pg::Connection& writer, const plan::Plan& plan, Epoch epoch, const map
   }
 }
 
+// What the plan's author has decided since a text was found unreadable is looked at again.
+void queue_decided(pg::Connection& db, const plan::Plan& plan, const plan::ValueDef& value) {
+  std::vector<std::string> decided;
+  for (const auto& [text, meaning] : value.decided) decided.push_back(text);
+  db.run("value.decided", R"sql(
+    insert into segue.value_seen (plan, value, raw) select plan, value, raw from segue.value_map
+    where plan = $1 and value = $2 and certainty = 'unreadable' and raw = any ($3::text[]))sql"_sql, {plan.name, value.name, array_of(decided)});
+}
+
 // Texts leave the queue when the rows that hold them are right, in one transaction over all of it: cut off anywhere,
 // the queue is what it was. Their meanings are stored, and seen by the triggers, before the rows are looked at.
 std::int64_t absorb_value(pg::Connection& db, const plan::Plan& plan, Epoch epoch, const mapping::Resolved& mapping, const plan::ValueDef& value) {
+  queue_decided(db, plan, value);
   pg::Transaction taking(db);
   fence(db, plan, epoch);
   const auto seen = db.run("value.absorb", R"sql(
