@@ -1,7 +1,5 @@
 #include "steps/backfill_worker.hpp"
 
-#include <fmt/format.h>
-
 #include <chrono>
 #include <thread>
 
@@ -20,7 +18,6 @@ double ms_since(Clock::time_point begin) { return std::chrono::duration<double, 
 // a stretch several times, a hash class of its rows at a time, lets pruning make room in between.
 constexpr double ordered = 0.5;
 constexpr int visits = 8;
-constexpr int most_clashes = 200;
 
 double backends_a_core(pg::Connection& db) {
   const auto active = db.run("backfill.load", R"sql(
@@ -53,11 +50,10 @@ void BackfillWorker::run() {
   while (!cursor_.done && !shared_.stop) {
     try {
       batch();
-      clashes_ = 0;
+      clashes_.none();
     } catch (const Error& error) {
       if (error.sqlstate().substr(0, 2) == "22") isolate(error);
-      else if (error.sqlstate() == "55P03" || error.sqlstate() == "40P01") retry_later(error);
-      else throw;
+      else clashed(error);
       continue;
     }
     const auto rest = std::chrono::duration<double, std::milli>(pace_.rest_ms());
@@ -135,12 +131,9 @@ void BackfillWorker::isolate(const Error& error) {
   cursor_ = next;
 }
 
-void BackfillWorker::retry_later(const Error& error) {
+void BackfillWorker::clashed(const Error& error) {
   pace_.clashed();
-  if (++clashes_ > most_clashes)
-    throw Error(ErrorCode::lock_timeout, fmt::format("rows of \"{}\" stayed locked through {} attempts", mapping_.table.name, clashes_),
-                "end the session that holds them, then run the same command again").with_sqlstate(error.sqlstate());
-  std::this_thread::sleep_for(std::chrono::milliseconds(std::min(2000, 10 << std::min(clashes_, 7))));
+  clashes_.met(error, mapping_.table.name);
 }
 
 }  // namespace segue::steps

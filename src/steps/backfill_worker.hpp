@@ -4,6 +4,7 @@
 
 #include "base/error.hpp"
 #include "mapping/mapping.hpp"
+#include "steps/locks.hpp"
 #include "steps/pace.hpp"
 #include "steps/step.hpp"
 
@@ -29,7 +30,7 @@ class BackfillWorker {
   std::int64_t write(const std::optional<std::string>& upper);
   void write_cursor(const Cursor& next, std::int64_t scanned, std::int64_t written);
   void isolate(const Error& error);
-  void retry_later(const Error& error);
+  void clashed(const Error& error);
 
   pg::Connection db_;
   const plan::Plan& plan_;
@@ -42,7 +43,7 @@ class BackfillWorker {
   Cursor cursor_;
   Stretch stretch_;                                              // of the visit before this one
   Pace pace_;
-  int clashes_ = 0;
+  Clashes clashes_;
 };
 
 }  // namespace segue::steps

@@ -98,4 +98,13 @@ void outside_transaction(Context& context, const std::string& name, const sql::S
   context.db.run(name, statement);
 }
 
+void Clashes::met(const Error& error, const std::string& table) {
+  constexpr int most = 200;
+  if (error.sqlstate() != "55P03" && error.sqlstate() != "40P01") throw error;
+  if (++in_a_row_ > most)
+    throw Error(ErrorCode::lock_timeout, fmt::format("rows of \"{}\" stayed locked through {} attempts", table, in_a_row_),
+                "end the session that holds them, then run the same command again").with_sqlstate(error.sqlstate());
+  std::this_thread::sleep_for(std::chrono::milliseconds(std::min(2000, 10 << std::min(in_a_row_, 7))));
+}
+
 }  // namespace segue::steps

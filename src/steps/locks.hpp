@@ -5,6 +5,7 @@
 #include <functional>
 #include <vector>
 
+#include "base/error.hpp"
 #include "sql/statement.hpp"
 #include "steps/step.hpp"
 
@@ -15,6 +16,17 @@ struct Needed { std::vector<sql::QualifiedName> tables; sql::Lock lock = sql::Lo
 // The longest an application statement can have waited because of it: the time in the queue plus the time the lock
 // was held, in milliseconds; 0 for locks that stop nobody's reads or writes. Error{lock_timeout} names the blocker.
 double in_locked_transaction(Context& context, const Needed& needed, const std::function<void()>& work);
+
+// Row locks met by a session that writes beside the application: it gives way and comes again, up to a limit.
+class Clashes {
+ public:
+  // Waits, longer each time. Throws the error again if it is about something else, Error{lock_timeout} after too many in a row.
+  void met(const Error& error, const std::string& table);
+  void none() { in_a_row_ = 0; }
+
+ private:
+  int in_a_row_ = 0;
+};
 
 // A statement that PostgreSQL refuses in a transaction; it queues only behind other DDL, so it may wait.
 void outside_transaction(Context& context, const std::string& name, const sql::Sql& statement);

@@ -1,5 +1,6 @@
 // What was dropped is built again from its archive.
 #include <boost/json.hpp>
+#include <chrono>
 
 #include "base/error.hpp"
 #include "base/interrupt.hpp"
@@ -7,6 +8,7 @@
 #include "steps/archive.hpp"
 #include "steps/locks.hpp"
 #include "steps/mapped.hpp"
+#include "steps/pace.hpp"
 
 namespace segue::steps {
 
@@ -15,8 +17,6 @@ using sql::Ident;
 using sql::Sql;
 
 namespace {
-
-constexpr int rows_a_batch = 5'000;
 
 std::string text_of(const boost::json::object& object, std::string_view name) { return std::string(object.at(name).as_string()); }
 
@@ -61,24 +61,43 @@ void require_again(Context& context, const sql::QualifiedName& table, const std:
     in_locked_transaction(context, {operation.tables, operation.lock}, [&] { context.db.run("restore.not_null", operation.sql); });
 }
 
+// Writes one range of the key and returns its end; nothing at the end of the table.
+std::optional<std::string> fill_range(Context& context, pg::Connection& writer, const mapping::Resolved& mapping, const Sql& update,
+                                      const std::optional<std::string>& lower, std::int64_t rows) {
+  const auto next = writer.run("restore.boundary", mapping::next_boundary(mapping), {lower, nullptr, rows - 1});
+  const auto upper = next.empty() ? std::nullopt : next.optional_text(0, 0);
+  pg::Transaction transaction(writer);
+  journal::fence(writer, context.plan.name, context.epoch);
+  writer.run("restore.batch", update, {lower, upper});
+  transaction.commit();
+  return upper;
+}
+
+// Beside the application, as a backfill is: paced, and giving way to whoever holds a row.
 void fill(Context& context, const mapping::Resolved& mapping) {
-  pg::Connection writer(context.db.url(), {.application_name = "segue/restore/" + context.plan.name});
+  pg::Connection writer(context.db.url(), {.application_name = "segue/restore/" + context.plan.name, .lock_timeout = context.plan.limits.lock_timeout});
   prepare_writer(writer, context.plan);
   const auto update = mapping::restore_old_batch(mapping, archive_name(context.plan, mapping.table.name), hashed_columns(context.plan, mapping.table.name));
   const auto total = catalog::table(context.db, mapping.table).estimated_rows;
+  Pace pace(Pace::Limits{.batch_ms = static_cast<double>(context.plan.limits.lock_timeout.count())});
+  Clashes clashes;
   std::optional<std::string> lower;
   std::int64_t done = 0;
   for (bool more = true; more;) {
     stop_if_interrupted();
-    const auto next = writer.run("restore.boundary", mapping::next_boundary(mapping), {lower, nullptr, rows_a_batch - 1});
-    more = !next.empty();
-    const auto upper = more ? next.optional_text(0, 0) : std::nullopt;
-    pg::Transaction transaction(writer);
-    journal::fence(writer, context.plan.name, context.epoch);
-    writer.run("restore.batch", update, {lower, upper});
-    transaction.commit();
-    lower = upper;
-    done += rows_a_batch;
+    const auto rows = pace.rows();
+    const auto begin = std::chrono::steady_clock::now();
+    try {
+      lower = fill_range(context, writer, mapping, update, lower, rows);
+    } catch (const Error& error) {
+      pace.clashed();
+      clashes.met(error, mapping.table.name);
+      continue;
+    }
+    more = lower.has_value();
+    clashes.none();
+    pace.done(std::chrono::duration<double, std::milli>(std::chrono::steady_clock::now() - begin).count(), 0, 0);
+    done += rows;
     context.progress.rows(std::min<std::int64_t>(done, total), total);
   }
   for (const auto& value : mapping.values) writer.run("restore.unseen", mapping::queue_unseen(mapping, value));
