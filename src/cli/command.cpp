@@ -17,6 +17,7 @@ const std::vector<Command>& commands() {
       {"run", "PLAN [--to PHASE] [--bake TIME] [--workers N] [--by WHO] [--accept-changed-plan] [--json]", "go on from where the plan stands, until the end or a closed gate", run},
       {"status", "PLAN [--json]", "what is done, what holds, where the flags stand", status},
       {"report", "PLAN [--phase PHASE] [--format md|html|json]", "what a phase has done, with evidence, and what comes next", report},
+      {"backup", "PLAN --to FILE | --check FILE [--by WHO] [--json]", "take a backup, or be told of one, and prove that it can be restored", backup},
       {"approve", "PLAN PHASE --reason WHY [--by WHO] [--json] | PLAN --checklist N --reason WHY", "let a phase's gate pass, or answer a checklist item", approve},
       {"rollout", "PLAN FLAG --to PERCENT [--reason WHY] [--by WHO] [--json]", "set the share of traffic on the new path, at once", rollout},
       {"verify", "PLAN [--json]", "is old = new, row by row, now?", verify},

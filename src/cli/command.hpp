@@ -23,6 +23,7 @@ int show(const Words& words);
 int run(const Words& words);
 int status(const Words& words);
 int report(const Words& words);
+int backup(const Words& words);
 int approve(const Words& words);
 int rollout(const Words& words);
 int verify(const Words& words);

@@ -6,6 +6,7 @@
 #include "base/text.hpp"
 #include "catalog/catalog.hpp"
 #include "check/check.hpp"
+#include "engine/backup.hpp"
 #include "engine/engine.hpp"
 #include "engine/runner.hpp"
 
@@ -64,6 +65,10 @@ class Loop {
     gate::Measures measures{.mismatches = 0, .repairs = 0};
     measures.unanswered = unanswered_checklist(db_, plan_);
     result_.verdict = gate::judge({}, measures);
+    if (plan_.backup) {
+      result_.verdict.items.push_back(backup_item(db_, plan_));
+      result_.verdict.open = result_.verdict.open && result_.verdict.items.back().holds;
+    }
     return result_.verdict.open || hold(phase, "checklist");
   }
 

@@ -288,6 +288,28 @@ comment on column segue.archives.rows is 'rows archived';
 comment on column segue.archives.definition is 'types, defaults and constraints needed to build it again';
 comment on column segue.archives.at is 'when';
 
+create table segue.backups (
+  id bigint generated always as identity primary key,
+  plan text not null references segue.plans,
+  file text not null,
+  bytes bigint not null,
+  "tables" bigint not null,
+  rows bigint not null,
+  compared boolean not null,
+  actor text not null,
+  at timestamptz not null default clock_timestamp()
+);
+comment on table segue.backups is 'backups that were restored into a private server; the files are kept by people';
+comment on column segue.backups.id is 'running number';
+comment on column segue.backups.plan is 'name of the plan';
+comment on column segue.backups.file is 'path on the machine that proved it';
+comment on column segue.backups.bytes is 'size of the file';
+comment on column segue.backups."tables" is 'tables restored';
+comment on column segue.backups.rows is 'rows restored';
+comment on column segue.backups.compared is 'true: all rows were those of the moment it was taken; false: only that every table is there';
+comment on column segue.backups.actor is 'who';
+comment on column segue.backups.at is 'when it was proven';
+
 create table segue.audit (
   id bigint generated always as identity primary key,
   plan text not null,

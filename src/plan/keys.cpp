@@ -6,7 +6,7 @@ namespace segue::plan {
 
 const std::vector<ObjectKeys>& all_keys() {
   static const std::vector<ObjectKeys> objects = {
-      {"plan", {"plan", "title", "schema", "contacts", "checklist", "limits", "values", "mappings", "phases"}},
+      {"plan", {"plan", "title", "schema", "contacts", "checklist", "backup", "limits", "values", "mappings", "phases"}},
       {"contact", {"role", "reach"}},
       {"limits", {"lock timeout", "lock budget"}},
       {"value", {"column", "reader", "becomes", "hours", "unreadable", "decided"}},

@@ -110,6 +110,7 @@ struct Plan {
   std::string name, title, schema = "public";
   std::vector<Contact> contacts;
   std::vector<std::string> checklist;                            // manual items; each wants an approval
+  std::optional<std::chrono::milliseconds> backup;               // before the first step: a proven backup, not older than this
   Limits limits;
   std::vector<ValueDef> values;
   std::vector<Mapping> mappings;
