@@ -5,6 +5,7 @@
 #include "base/error.hpp"
 #include "base/text.hpp"
 #include "cli/command.hpp"
+#include "cli/preview.hpp"
 #include "journal/journal.hpp"
 
 namespace segue::cli {
@@ -52,6 +53,7 @@ void print_text(const plan::Plan& plan, const State& state) {
         if (record.phase == phase.name && record.step == step.name && record.state != "undone")
           detail = fmt::format("{:>9.2f} s {:>12} rows  longest wait caused {:>6.1f} ms", record.seconds, grouped(record.rows), record.longest_lock_wait_ms);
       print(fmt::format("  {:<8} {:<34} {}", state_of(state, phase.name, step.name), step.name, detail));
+      if (const auto table = result_of(state.steps, phase, step)) print(text_of(*table, "             "));
     }
   }
   for (const auto& flag : state.flags) print(fmt::format("\nflag {}: {} % (by {})", flag.flag, flag.percent, flag.changed_by));

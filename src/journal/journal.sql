@@ -47,7 +47,7 @@ comment on column segue.steps.plan is 'name of the plan';
 comment on column segue.steps.phase is 'name of the phase';
 comment on column segue.steps.step is 'name of the step, unique in its phase';
 comment on column segue.steps.position is 'order over the whole plan, from 0';
-comment on column segue.steps.kind is 'sql, profile, sync, backfill, verify, require, rollout, retire, drop';
+comment on column segue.steps.kind is 'sql, profile, sync, backfill, verify, require, rollout, retire, drop, preview';
 comment on column segue.steps.state is 'begun, done, undoing or undone';
 comment on column segue.steps.attempts is 'how often it was begun';
 comment on column segue.steps."beganAt" is 'latest begin';

@@ -62,10 +62,11 @@ struct RolloutStep { std::string flag; std::vector<int> percents; std::chrono::m
 struct Target { std::string table, column; };                    // column empty: the whole table
 struct RetireStep { std::vector<Target> targets; };
 struct DropStep { std::vector<Target> targets; bool archive = false; };
+struct PreviewStep { std::string file, text, title; };           // text: one SELECT that only reads
 
 struct Step {
   std::string name;                                              // as shown and journaled, unique in its phase
-  std::variant<SqlStep, ProfileStep, SyncStep, BackfillStep, VerifyStep, RequireStep, RolloutStep, RetireStep, DropStep> what;
+  std::variant<SqlStep, ProfileStep, SyncStep, BackfillStep, VerifyStep, RequireStep, RolloutStep, RetireStep, DropStep, PreviewStep> what;
   Where where;
   std::string kind() const;                                      // "sql", "profile", ...
 };

@@ -46,6 +46,10 @@ struct Operation {
   std::string note;                                              // why the form differs from what was written; "" if it does not
 };
 
+// The one SELECT of a file, without comments around it. Error{plan_file} for anything that could write, lock rows or make a table;
+// what its functions do, only the server knows: it runs in a READ ONLY transaction.
+std::string check_query(const std::string& file, std::string_view text);
+
 // What an earlier statement of the same plan has made: a table nobody uses yet needs no safe form,
 // and rows put into it need no undo.
 // `checked_domains`: those of the types that are domains with a constraint; a column of one rewrites its table.

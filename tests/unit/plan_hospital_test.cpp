@@ -23,7 +23,7 @@ TEST_CASE("the hospital plan goes through expand, migrate, switch and contract")
   REQUIRE(plan.phases.size() == 4);
   CHECK(step_names(plan.phase("expand")) == std::vector<std::string>{"sql 01-services.sql", "sql 02-columns.sql", "sql 03-clinic-time-slots.sql"});
   CHECK(step_names(plan.phase("migrate")) == std::vector<std::string>{"profile period_of_day", "sync reservations", "backfill reservations",
-                                                                      "sql 04-indexes.sql", "verify reservations", "require reservations"});
+                                                                      "sql 04-indexes.sql", "verify reservations", "require reservations", "preview 07-capacity.sql"});
   CHECK(step_names(plan.phase("switch")) == std::vector<std::string>{"rollout dynamic-services", "verify reservations"});
   const std::string old = "reservations.service, reservations.preferredTime, service_reservation_limits";
   CHECK(step_names(plan.phase("contract")) == std::vector<std::string>{"retire " + old, "drop " + old, "sql 05-final-indexes.sql", "sql 06-drop-service-type.sql"});
