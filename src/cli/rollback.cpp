@@ -16,6 +16,7 @@ int rollback(const Words& words) {
   if (!to) throw Error(ErrorCode::usage, "expected --to PHASE: the last phase to keep, or \"start\"", "segue status lists the phases");
   steps::Options options;
   options.actor = actor(arguments);
+  options.reason = arguments.value_or("--reason", "");
   const auto progress = progress_for(arguments);
   const auto result = engine::rollback(database_url(arguments), plan, *to, options, arguments.has("--accept-changed-plan"), *progress);
   if (arguments.has("--json"))

@@ -1,5 +1,7 @@
 #include <fmt/format.h>
 
+#include <boost/json.hpp>
+
 #include <algorithm>
 #include <iterator>
 
@@ -29,7 +31,7 @@ void undo_step(Runner& runner, const plan::Plan& plan, const plan::Phase& phase,
   { pg::Transaction transaction(db);
     journal::fence(db, plan.name, runner.epoch());
     journal::step_ended(db, plan.name, phase.name, step.name, "undone", {});
-    journal::audit(db, plan.name, options.actor, "step undone: " + phase.name + " / " + step.name);
+    journal::audit(db, plan.name, options.actor, "step undone: " + phase.name + " / " + step.name, options.reason);
     transaction.commit(); }
   progress.end("undone");
 }
@@ -56,7 +58,7 @@ RollbackResult rollback(const std::string& url, const plan::Plan& plan, const st
   const std::size_t first = to == "start" ? 0 : plan.phase_index(to) + 1;
   if (first >= plan.phases.size())
     throw Error(ErrorCode::usage, fmt::format("\"{}\" is the last phase: there is nothing behind it to take back", to), "name the phase to go back to, or \"start\"");
-  Runner runner(url, plan, "rollback", accept_changed_plan);
+  Runner runner(url, plan, "rollback", accept_changed_plan, options.actor);
   auto& db = runner.db();
   RollbackResult result;
   for (std::size_t i = plan.phases.size(); i-- > first;) {
@@ -71,7 +73,8 @@ RollbackResult rollback(const std::string& url, const plan::Plan& plan, const st
   }
   if (first > 0) journal::withdraw_approvals(db, plan.name, plan.phases[first - 1].name);
   result.proof = prove(db, plan, plan.phases[first].name);
-  journal::audit(db, plan.name, options.actor, "rolled back to " + to, result.proof);
+  journal::audit(db, plan.name, options.actor, "rolled back to " + to, options.reason,
+                 boost::json::serialize(boost::json::object{{"steps", result.steps}, {"proof", result.proof}}));
   return result;
 }
 

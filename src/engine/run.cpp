@@ -57,6 +57,7 @@ class Loop {
       for (const auto& item : result_.verdict.items)
         journal::record_check(db_, plan_.name, before.name, "gate: " + item.name, item.holds, item.expected, item.found);
       if (!result_.verdict.open) return hold(phase, before.name);
+      journal::audit(db_, plan_.name, options_.steps.actor, "gate passed: " + before.name, {}, found());
     }
     return take_snapshot(phase);
   }
@@ -75,8 +76,14 @@ class Loop {
   bool hold(const plan::Phase& phase, const std::string& by) {
     result_.held_before = phase.name;
     result_.held_by = by;
-    journal::audit(db_, plan_.name, options_.steps.actor, "held before " + phase.name, "gate of " + by + " is closed");
+    journal::audit(db_, plan_.name, options_.steps.actor, "held before " + phase.name, "gate of " + by + " is closed", found());
     return false;
+  }
+
+  std::string found() const {
+    boost::json::object items;
+    for (const auto& item : result_.verdict.items) items[item.name] = item.found;
+    return boost::json::serialize(items);
   }
 
   // What a rollback of this phase must bring back.
@@ -139,7 +146,7 @@ RunResult run(const std::string& url, const plan::Plan& plan, const RunOptions& 
     pg::Connection reader(url, {.application_name = "segue/check/" + plan.name, .search_path = sql::quote_identifier(plan.schema)});
     refuse_unsafe(reader, plan);
   }
-  Runner runner(url, plan, "run", options.accept_changed_plan);
+  Runner runner(url, plan, "run", options.accept_changed_plan, options.steps.actor);
   return Loop(runner, plan, options, progress).run();
 }
 

@@ -10,7 +10,7 @@ namespace segue::engine {
 
 class Runner {
  public:
-  Runner(const std::string& url, const plan::Plan& plan, const std::string& verb, bool accept_changed_plan);
+  Runner(const std::string& url, const plan::Plan& plan, const std::string& verb, bool accept_changed_plan, const std::string& actor);
   pg::Connection& db() { return db_; }
   std::int64_t epoch() const { return epoch_; }
 

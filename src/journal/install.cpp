@@ -50,7 +50,7 @@ std::optional<std::string> begun_hash(pg::Connection& db, const std::string& pla
   return rows.text();
 }
 
-std::int64_t open_epoch(pg::Connection& db, const plan::Plan& plan, bool accept_changed) {
+std::int64_t open_epoch(pg::Connection& db, const plan::Plan& plan, bool accept_changed, const std::string& actor) {
   const auto begun = begun_hash(db, plan.name);
   if (begun && *begun != plan.hash && !accept_changed)
     throw Error(ErrorCode::plan_changed, fmt::format("plan \"{}\" was changed after it was begun", plan.name),
@@ -60,7 +60,9 @@ std::int64_t open_epoch(pg::Connection& db, const plan::Plan& plan, bool accept_
     insert into segue.plans (plan, title, hash, epoch) values ($1, $2, $3, 1)
     on conflict (plan) do update set title = $2, hash = $3, epoch = segue.plans.epoch + 1 returning epoch)sql"_sql,
     {plan.name, plan.title, plan.hash}).integer();
-  if (begun && *begun != plan.hash) audit(db, plan.name, "segue", "changed plan accepted");
+  const auto evidence = "{\"hash\": \"" + plan.hash + "\"}";
+  if (!begun) audit(db, plan.name, actor, "plan begun", {}, evidence);
+  else if (*begun != plan.hash) audit(db, plan.name, actor, "changed plan accepted", {}, evidence);
   transaction.commit();
   return epoch;
 }

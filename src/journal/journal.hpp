@@ -24,7 +24,7 @@ void lock(pg::Connection& db, const std::string& plan);
 
 // Registers the plan (first run) and raises the epoch; all later writes of this runner are fenced by it.
 // Error{plan_changed} if the plan is another than the one begun, unless `accept_changed`.
-std::int64_t open_epoch(pg::Connection& db, const plan::Plan& plan, bool accept_changed);
+std::int64_t open_epoch(pg::Connection& db, const plan::Plan& plan, bool accept_changed, const std::string& actor = "segue");
 // First statement of each transaction that changes something: waits for nobody, and keeps a newer runner waiting until this
 // transaction is over. Error{fenced} if another runner has taken over.
 void fence(pg::Connection& db, const std::string& plan, std::int64_t epoch);
@@ -76,7 +76,7 @@ void save_snapshot(pg::Connection& db, const std::string& plan, const std::strin
                    const std::string& definition);
 std::optional<std::string> snapshot(pg::Connection& db, const std::string& plan, const std::string& phase);
 
-// evidence: JSON object text
+// evidence: JSON object text. The last statement before a COMMIT: it locks the end of the plan's chain (audit.hpp).
 void audit(pg::Connection& db, const std::string& plan, const std::string& actor, const std::string& action,
            const std::string& reason = {}, const std::string& evidence = "{}");
 

@@ -313,20 +313,58 @@ comment on column segue.backups.at is 'when it was proven';
 create table segue.audit (
   id bigint generated always as identity primary key,
   plan text not null,
+  number bigint not null,
   at timestamptz not null default clock_timestamp(),
   actor text not null,
   action text not null,
   reason text not null default '',
-  evidence jsonb not null default '{}'
+  evidence jsonb not null default '{}',
+  hash text not null,
+  unique (plan, number)
 );
-comment on table segue.audit is 'append-only: each transition with actor, time, reason and evidence';
-comment on column segue.audit.id is 'running number';
+comment on table segue.audit is 'append-only: each transition with actor, time, reason and evidence; one chain of hashes a plan';
+comment on column segue.audit.id is 'running number over all plans';
 comment on column segue.audit.plan is 'name of the plan';
+comment on column segue.audit.number is 'place in the plan''s chain, from 1';
 comment on column segue.audit.at is 'when';
 comment on column segue.audit.actor is 'who: a person, or the user that ran segue';
 comment on column segue.audit.action is 'what: step done, phase rolled back, flag changed, approved, ...';
 comment on column segue.audit.reason is 'why, as the actor gave it';
 comment on column segue.audit.evidence is 'counts, names and durations';
+comment on column segue.audit.hash is 'SHA-256 over the hash before it and this entry: segue.audit_hash()';
+
+create table segue.audit_heads (
+  plan text primary key,
+  entries bigint not null,
+  hash text not null
+);
+comment on table segue.audit_heads is 'end of each plan''s chain: without it, entries removed from the end would leave no trace';
+comment on column segue.audit_heads.plan is 'name of the plan';
+comment on column segue.audit_heads.entries is 'number of the last entry';
+comment on column segue.audit_heads.hash is 'hash of the last entry';
+
+create function segue.audit_hash(previous text, variadic fields text[]) returns text
+language sql stable set search_path = pg_catalog, pg_temp as $$
+  select encode(sha256(convert_to(previous || string_agg(octet_length(convert_to(field, 'UTF8')) || ':' || field || ',', '' order by n), 'UTF8')), 'hex')
+  from unnest(fields) with ordinality listed (field, n)
+$$;
+comment on function segue.audit_hash is 'hash of an entry: the hash before it, then each field as LENGTH:TEXT, (bytes of UTF-8)';
+
+create function segue.chain_audit() returns trigger language plpgsql set search_path = pg_catalog, pg_temp as $$
+declare head record;
+begin
+  -- Locks the plan's head until the transaction ends: writers of one plan come one after another, those of others do not wait.
+  insert into segue.audit_heads as h (plan, entries, hash) values (new.plan, 0, '')
+    on conflict (plan) do update set plan = excluded.plan returning h.entries, h.hash into head;
+  new.number := head.entries + 1;
+  new.at := clock_timestamp();
+  new.hash := segue.audit_hash(head.hash, new.number::text, new.plan, to_char(new.at at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"'),
+                               new.actor, new.action, new.reason, new.evidence::text);
+  update segue.audit_heads set entries = new.number, hash = new.hash where plan = new.plan;
+  return new;
+end $$;
+comment on function segue.chain_audit() is 'gives an audit entry its number, its time and its hash';
+create trigger chain before insert on segue.audit for each row execute function segue.chain_audit();
 
 create function segue.refuse_change() returns trigger language plpgsql set search_path = pg_catalog, pg_temp as $$
 begin

@@ -106,10 +106,4 @@ std::vector<RepairGroup> repair_groups(pg::Connection& db, const std::string& pl
   return groups;
 }
 
-void audit(pg::Connection& db, const std::string& plan, const std::string& actor, const std::string& action,
-           const std::string& reason, const std::string& evidence) {
-  db.run("journal.audit", "insert into segue.audit (plan, actor, action, reason, evidence) values ($1, $2, $3, $4, $5::jsonb)"_sql,
-         {plan, actor, action, reason, evidence});
-}
-
 }  // namespace segue::journal

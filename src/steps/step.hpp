@@ -16,6 +16,7 @@ namespace segue::steps {
 
 struct Options {
   std::string actor = "segue";
+  std::string reason;                                            // why, as the actor gave it
   std::optional<std::chrono::milliseconds> bake;                 // instead of the plan's
   int workers = 0;                                               // backfill; 0: plan, then machine
 };
