@@ -13,6 +13,7 @@ namespace segue::cli {
 
 const std::vector<Command>& commands() {
   static const std::vector<Command> all = {
+      {"check", "PLAN [--database URL] [--json]", "what is unsafe about a plan, and what would be safe; writes nothing", check},
       {"show", "PLAN [--database URL] [--json]", "the statements as they will run: lock, rewrite, undo; and what is unsafe", show},
       {"run", "PLAN [--to PHASE] [--bake TIME] [--workers N] [--by WHO] [--accept-changed-plan] [--json]", "go on from where the plan stands, until the end or a closed gate", run},
       {"status", "PLAN [--json]", "what is done, what holds, where the flags stand", status},

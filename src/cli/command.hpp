@@ -19,6 +19,7 @@ struct Command {
 };
 const std::vector<Command>& commands();
 
+int check(const Words& words);
 int show(const Words& words);
 int run(const Words& words);
 int status(const Words& words);

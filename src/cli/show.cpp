@@ -5,6 +5,7 @@
 #include "base/text.hpp"
 #include "check/check.hpp"
 #include "cli/command.hpp"
+#include "cli/findings.hpp"
 #include "cli/preview.hpp"
 #include "plan/statements.hpp"
 
@@ -78,7 +79,7 @@ void print_step(const plan::Plan& plan, const plan::Phase& phase, const plan::St
 }
 
 boost::json::object json_of(const plan::Plan& plan, const std::vector<check::Finding>& findings, const Records& records) {
-  boost::json::array phases, found;
+  boost::json::array phases;
   for (const auto& phase : plan.phases) {
     boost::json::array steps;
     for (const auto& step : phase.steps) {
@@ -89,10 +90,7 @@ boost::json::object json_of(const plan::Plan& plan, const std::vector<check::Fin
     }
     phases.push_back(boost::json::object{{"name", phase.name}, {"title", phase.title}, {"irreversible", phase.irreversible}, {"steps", steps}});
   }
-  for (const auto& finding : findings)
-    found.push_back(boost::json::object{{"rule", finding.rule}, {"severity", check::name_of(finding.severity)}, {"where", finding.where},
-                                        {"message", finding.message}, {"hint", finding.hint}});
-  return {{"plan", plan.name}, {"title", plan.title}, {"hash", plan.hash}, {"phases", phases}, {"findings", found}};
+  return {{"plan", plan.name}, {"title", plan.title}, {"hash", plan.hash}, {"phases", phases}, {"findings", cli::json_of(findings)}};
 }
 
 struct Known { std::vector<check::Finding> findings; Records records; };
@@ -112,18 +110,15 @@ int show(const Words& words) {
   arguments.at_most(1);
   const auto plan = load_plan(arguments);
   const auto [findings, records] = look(arguments, plan);
-  bool unsafe = false;
-  for (const auto& finding : findings) unsafe = unsafe || finding.severity == check::Severity::error;
-  if (arguments.has("--json")) return print(boost::json::serialize(json_of(plan, findings, records))), unsafe ? 1 : 0;
+  if (arguments.has("--json")) return print(boost::json::serialize(json_of(plan, findings, records))), status_of(findings);
   print(fmt::format("{}: {}", plan.name, plan.title));
   for (const auto& phase : plan.phases) {
     print(fmt::format("\n{}{}{}", phase.name, phase.title.empty() ? "" : ": " + phase.title, phase.irreversible ? " (irreversible)" : ""));
     for (const auto& step : phase.steps) print_step(plan, phase, step, records);
   }
-  print(findings.empty() ? "\nno findings" : "\nfindings:");
-  for (const auto& finding : findings)
-    print(fmt::format("  {} {} [{}] {}\n    HINT: {}", check::name_of(finding.severity), finding.where, finding.rule, finding.message, finding.hint));
-  return unsafe ? 1 : 0;
+  print("");
+  print_findings(findings);
+  return status_of(findings);
 }
 
 }  // namespace segue::cli

@@ -135,7 +135,7 @@ void refuse_unsafe(pg::Connection& db, const plan::Plan& plan) {
   for (const auto& finding : check::check(db, plan))
     if (finding.severity == check::Severity::error) message += (message.empty() ? "" : "\n  ") + finding.where + ": " + finding.message;
   if (!message.empty())
-    throw Error(ErrorCode::refused, "the plan is not safe to run:\n  " + message, "segue show " + plan.directory + " lists every finding");
+    throw Error(ErrorCode::refused, "the plan is not safe to run:\n  " + message, "segue check " + plan.directory + " --database URL lists every finding");
 }
 
 }  // namespace
