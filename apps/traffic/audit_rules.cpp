@@ -63,7 +63,7 @@ std::vector<const Row*> accepted_by(std::string_view path, const Record& record,
   std::vector<const Row*> rows;
   for (const auto& row : clinic.rows) {
     const auto told = record.bookings.find(row.id);
-    if (row.is_active() && told != record.bookings.end() && told->second.variant == path) rows.push_back(&row);
+    if (row.is_active() && told != record.bookings.end() && told->second.told.variant == path) rows.push_back(&row);
   }
   return rows;
 }
