@@ -18,8 +18,7 @@ constexpr auto clocks_differ = std::chrono::seconds(5);          // the ledger's
 Intents by_day(const Record& record) {
   Intents days;
   for (const auto& [key, intent] : record.intents)
-    if (intent.may_be_done() || (intent.outcome == Intent::Outcome::booked && intent.tries > 1))
-      days[{intent.asked.date, intent.asked.service}].emplace_back(key, &intent);
+    if (intent.may_be_done() || intent.tries > 1) days[{intent.asked.date, intent.asked.service}].emplace_back(key, &intent);
   return days;
 }
 
@@ -52,7 +51,7 @@ Difference judge(Intents& days, const Row& row) {
 
 void find_unasked(AuditReport& report, const Record& record, const Clinic& clinic) {
   if (record.lines == 0) return;
-  report.asked = record.intents.size();
+  report.asked = record.asked;
   for (const auto& [key, intent] : record.intents) report.open += intent.outcome == Intent::Outcome::open;
   auto days = by_day(record);
   for (const auto& row : clinic.rows) {

@@ -51,7 +51,7 @@ class Reading {
   void ask(const json::object& line, Time at);
   void book(const json::object& line, Time at);
   void status(const json::object& line);
-  void not_done(const json::object& line, Time at);
+  void not_done(const json::object& line);
   void lost(const json::object& line, Time at);
   Record& record_;
 };
@@ -66,7 +66,7 @@ void Reading::line(std::string_view text) {
   else if (op == "book") book(line, at);
   else if (op == "change") record_.bookings.at(text_of(line, "id")).unsure.push_back(text_of(line, "status"));
   else if (op == "status") status(line);
-  else if (op == "not_done") not_done(line, at);
+  else if (op == "not_done") not_done(line);
   else if (op == "lost") lost(line, at);
   else if (op != "end") throw std::invalid_argument("unknown op");
   if (record_.lines == 0 || at < record_.first) record_.first = at;
@@ -79,6 +79,7 @@ void Reading::ask(const json::object& line, Time at) {
   intent.asked_at = intent.ended_at = at;
   const auto number = line.at("number").to_number<std::uint64_t>();
   if (!record_.intents.emplace(text_of(line, "key"), std::move(intent)).second) throw std::invalid_argument("a key twice");
+  ++record_.asked;
   record_.last_number = std::max(record_.last_number, number);
 }
 
@@ -109,17 +110,13 @@ void Reading::status(const json::object& line) {
   ++record_.status_changes;
 }
 
-void Reading::not_done(const json::object& line, Time at) {
+void Reading::not_done(const json::object& line) {
   const auto what = text_of(line, "what");
   record_.failed += text_of(line, "why") == "failed";
-  if (const auto intent = record_.intents.find(what); intent != record_.intents.end()) {
-    intent->second.outcome = Intent::Outcome::not_done;
-    intent->second.ended_at = at;
-  } else {
-    auto& unsure = record_.bookings.at(what).unsure;
-    if (unsure.empty()) throw std::invalid_argument("no change under way");
-    unsure.pop_back();                                           // one change of a booking is under way at most
-  }
+  if (record_.intents.erase(what) == 1) return;
+  auto& unsure = record_.bookings.at(what).unsure;
+  if (unsure.empty()) throw std::invalid_argument("no change under way");
+  unsure.pop_back();                                             // one change of a booking is under way at most
 }
 
 void Reading::lost(const json::object& line, Time at) {

@@ -27,14 +27,14 @@ struct Told {
   bool operator==(const Told&) const = default;
 };
 
-// A booking somebody asked for, under its key.
+// A booking somebody asked for, under its key: booked, or perhaps. What was certainly not done is only counted.
 struct Intent {
-  enum class Outcome { open, lost, booked, not_done } outcome = Outcome::open;  // open: a kill came before the answer
+  enum class Outcome { open, lost, booked } outcome = Outcome::open;  // open: a kill came before the answer
   Asked asked;
   Time asked_at{}, ended_at{};
   std::string id;                                                // of the booking it became
   int tries = 0;                                                 // until its outcome
-  bool may_be_done() const { return outcome == Outcome::open || outcome == Outcome::lost; }
+  bool may_be_done() const { return outcome != Outcome::booked; }
 };
 
 // A booking the service acknowledged.
@@ -55,7 +55,8 @@ struct Record {
   std::map<std::string, Intent> intents;                         // by key
   std::map<std::string, std::string> doubled;                    // id -> how it was acknowledged twice
   Time first{};                                                  // time of the first line
-  std::uint64_t lines = 0, status_changes = 0, repeated = 0, failed = 0;  // repeated: answered after more than one try
+  std::uint64_t lines = 0, asked = 0, status_changes = 0, failed = 0;
+  std::uint64_t repeated = 0;                                    // bookings acknowledged after more than one try
   std::uint64_t lost_bookings = 0, lost_changes = 0;
   std::string name;                                              // of the last ledger read: the start of its keys
   std::uint64_t last_number = 0;                                 // of its bookings
