@@ -54,6 +54,16 @@ class Clinic:
             return None if self.chance.random() < 0.2 else (200, {"variant": "new"})
 
 
+class Forgetful(Clinic):
+    """Does the first try and does not say so, then claims that nothing was changed."""
+
+    def book(self, key, body):
+        with self.lock:
+            first = key not in self.booked
+            self.booked.setdefault(key, len(self.booked))
+            return None if first else (503, {"error": "unavailable"})
+
+
 def serve(clinic):
     class Handler(BaseHTTPRequestHandler):
         protocol_version = "HTTP/1.1"
@@ -78,7 +88,11 @@ def serve(clinic):
         def log_message(self, *_):
             pass
 
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+    class Server(ThreadingHTTPServer):
+        def handle_error(self, *_):  # a client that was killed
+            pass
+
+    server = Server(("127.0.0.1", 0), Handler)
     server.daemon_threads = True
     threading.Thread(target=server.serve_forever, daemon=True).start()
     return server, f"http://127.0.0.1:{server.server_address[1]}"
@@ -118,6 +132,17 @@ def lost_answers(directory):
     server.shutdown()
 
 
+def never_resolved(directory):
+    clinic = Forgetful()
+    server, target = serve(clinic)
+    ledger = os.path.join(directory, "forgetful.jsonl")
+    done = json.loads(traffic(target, ledger, "--seconds", "1", "--tries", "3").communicate(timeout=60)[0])
+    lost = {line["what"] for line in lines_of(ledger, "lost")}
+    expect(set(clinic.booked) <= lost and done["answers_lost"] >= len(clinic.booked) > 0,
+           "a booking whose first try may have been done stays unknown, whatever the later tries were told")
+    server.shutdown()
+
+
 def killed(directory):
     clinic = Clinic()
     server, target = serve(clinic)
@@ -149,6 +174,7 @@ def killed(directory):
 def main():
     with tempfile.TemporaryDirectory(prefix="segue-traffic-") as directory:
         lost_answers(directory)
+        never_resolved(directory)
         killed(directory)
     return 1 if FAILED else 0
 
