@@ -78,8 +78,8 @@ std::string_view name_of(Kind kind) {
 
 std::string_view meaning_of(Kind kind) {
   constexpr std::array meanings = {
-      "acknowledged, but not in the database", "one intent booked twice, or one id acknowledged twice",
-      "another day, service or time than asked for and acknowledged", "a status nobody asked for, or in a wrong order",
+      "acknowledged, but not in the database", "one intent booked twice, or one id told twice",
+      "another day, service or time than acknowledged", "a status nobody asked for, or in a wrong order",
       "present but never asked for",
       "overbooked by the old path's daily limit", "overbooked by the new path's minutes",
       "the old path alone exceeds a daily limit", "the new path alone exceeds a period's minutes",

@@ -14,7 +14,8 @@ namespace {
 
 constexpr std::string_view help =
     "traffic audit --ledger FILE [--ledger FILE ...] --database URL [--json]\n"
-    "Compares what patients were told with what the database holds, both ways, and looks for overbooked slots.\n"
+    "Compares what patients asked for and were told with what the database holds, both ways, row by row, and looks for\n"
+    "overbooked slots and for counts (booked_per_day, booked_per_period) that disagree with the reservations.\n"
     "Works in every phase of the migration; run it when traffic has stopped. Prints ids, never patient data.\n"
     "Exit status: 0 if there is no difference, 1 if there is.\n";
 

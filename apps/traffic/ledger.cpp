@@ -110,6 +110,7 @@ void Ledger::book(std::string_view key, const Told& told, int tries) {
   line["time"] = told.time;
   line["period"] = told.period;
   line["minutes"] = told.minutes;
+  line["repeated"] = told.repeated;
   line["tries"] = tries;
   write(json::serialize(line));
 }

@@ -85,7 +85,8 @@ void Reading::ask(const json::object& line, Time at) {
 
 void Reading::book(const json::object& line, Time at) {
   const Told told{text_of(line, "id"), text_of(line, "variant"), text_of(line, "status"), text_of(line, "date"),
-                  text_of(line, "time"), text_of(line, "period"), line.at("minutes").to_number<std::int64_t>()};
+                  text_of(line, "time"), text_of(line, "period"), line.at("minutes").to_number<std::int64_t>(),
+                  line.at("repeated").as_bool()};
   if (told.variant != "old" && told.variant != "new") throw std::invalid_argument("unknown variant");
   const auto key = text_of(line, "key");
   auto& intent = record_.intents.at(key);

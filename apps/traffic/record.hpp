@@ -24,6 +24,7 @@ struct Asked {
 struct Told {
   std::string id, variant, status, date, time, period;
   std::int64_t minutes = 0;
+  bool repeated = false;                                         // it was there already: `variant` need not be who accepted it
   bool operator==(const Told&) const = default;
 };
 

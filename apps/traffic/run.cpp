@@ -130,7 +130,8 @@ void Run::record(const Errand& errand, const Verdict& verdict) {
   else if (verdict.failed || verdict.full || verdict.refused)
     ledger_.not_done(what, verdict.failed ? "failed" : verdict.full ? "full" : "refused");
   else if (wish.op == Op::status) ledger_.status(wish.id, wish.wanted);
-  else ledger_.book(what, {verdict.id, verdict.variant, verdict.status, verdict.date, verdict.time, verdict.period, verdict.minutes}, errand.tries);
+  else ledger_.book(what, {verdict.id, verdict.variant, verdict.status, verdict.date, verdict.time, verdict.period, verdict.minutes,
+                            verdict.repeated}, errand.tries);
 }
 
 // Until a window is settled nearly every request due in it has ended; the last write of a run tells all.

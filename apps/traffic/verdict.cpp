@@ -37,6 +37,7 @@ Verdict read_booking(const json::value& body) {
   verdict.time = text("preferred_time");
   verdict.period = text("period");
   if (const auto* minutes = reservation.as_object().if_contains("estimated_duration")) verdict.minutes = minutes->as_int64();
+  if (const auto* repeated = body.as_object().if_contains("repeated")) verdict.repeated = repeated->as_bool();
   const bool sound = body.at("success").as_bool() && !verdict.id.empty() && !verdict.status.empty() &&
                      (verdict.variant == "old" || verdict.variant == "new");
   return sound ? verdict : failure(Op::book, malformed, true);

@@ -28,6 +28,7 @@ struct Verdict {
   std::string id, status;                                        // of a booking that was done
   std::string date, time, period;                                // of a booking, where the answer tells
   std::int64_t minutes = 0;
+  bool repeated = false;                                         // an earlier try had done it
 };
 // Every request here may be sent twice: a booking carries a key, a status is set to a value, the rest only reads.
 Verdict judge(Op op, const Answer& answer);

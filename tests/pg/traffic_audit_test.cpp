@@ -50,7 +50,7 @@ class Hospital {
     Booking booking;
     booking.key = "key-of-" + id;
     booking.asked = {day, "BODY_CARE", "new", "MORNING"};
-    booking.told = {id, variant, status, day, "", "", 0};
+    booking.told = {id, variant, status, day, "", "", 0, false};
     if (variant == "old") booking.told.time = "09:00";
     else booking.told.period = "MORNING", booking.told.minutes = 60;
     booking.status = status;

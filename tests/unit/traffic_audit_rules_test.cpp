@@ -34,7 +34,7 @@ struct Case {
     Booking booking;
     booking.key = "key-of-" + id;
     booking.asked = {day, "BODY_CARE", "new", "MORNING"};
-    booking.told = {id, variant, status, day, "", "", 0};
+    booking.told = {id, variant, status, day, "", "", 0, false};
     booking.status = status;
     return record.bookings[id] = booking;
   }
@@ -183,6 +183,18 @@ TEST_CASE("the new path counts minutes, its own included") {
   const auto report = audit(c.record, c.clinic);
   CHECK(report.count(Kind::over_minutes) == 1);
   CHECK(report.count(Kind::path_over_minutes) == 1);
+}
+
+TEST_CASE("a booking acknowledged to a repeat may be of either path: it is too many only where both had no room") {
+  Case c;
+  for (int i = 0; i < 3; ++i) c.told(row("new" + std::to_string(i), 2000 + i), "new");
+  c.told(row("fourth", 3000), "new");
+  CHECK(audit(c.record, c.clinic).count(Kind::over_minutes) == 1);
+  c.record.bookings["fourth"].told.repeated = true;              // the old path has room for five
+  CHECK(audit(c.record, c.clinic).differences.empty());
+  c.clinic.limits = {{"BODY_CARE", 3}};
+  CHECK(c.only().kind == Kind::over_minutes);
+  CHECK(c.only().id == "fourth");
 }
 
 TEST_CASE("bookings of one millisecond are caught by the sum of the path") {

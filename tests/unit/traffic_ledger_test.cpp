@@ -17,7 +17,7 @@ const std::string begin = R"({"at":"2026-03-17T10:00:00.250Z","op":"begin","ledg
 const std::string ask =
     R"({"at":"2026-03-17T10:00:00.500Z","op":"ask","key":"k-1","number":1,"date":"2026-04-01","service":"SKIN_CARE","form":"old","period":"MORNING"})" "\n";
 const std::string book =
-    R"({"at":"2026-03-17T10:00:01.000Z","op":"book","key":"k-1","id":"a","variant":"new","status":"PENDING","date":"2026-04-01","time":"","period":"MORNING","minutes":40,"tries":2})" "\n";
+    R"({"at":"2026-03-17T10:00:01.000Z","op":"book","key":"k-1","id":"a","variant":"new","status":"PENDING","date":"2026-04-01","time":"","period":"MORNING","minutes":40,"repeated":true,"tries":2})" "\n";
 const std::string wants = R"({"at":"2026-03-17T10:00:01.500Z","op":"change","id":"a","status":"CONFIRMED"})" "\n";
 const std::string confirm = R"({"at":"2026-03-17T10:00:02.000Z","op":"status","id":"a","status":"CONFIRMED"})" "\n";
 const std::string lost = R"({"at":"2026-03-17T10:00:02.000Z","op":"lost","what":"k-1"})" "\n";
@@ -44,7 +44,7 @@ TEST_CASE("a ledger gives each booking with what was asked, what was told and th
   const auto& booking = record.bookings.at("a");
   CHECK(booking.key == "k-1");
   CHECK(booking.asked == asked);
-  CHECK(booking.told == Told{"a", "new", "PENDING", "2026-04-01", "", "MORNING", 40});
+  CHECK(booking.told == Told{"a", "new", "PENDING", "2026-04-01", "", "MORNING", 40, true});
   CHECK(booking.status == "CONFIRMED");
   CHECK(booking.unsure.empty());
   CHECK(booking.disorder.empty());
@@ -131,7 +131,7 @@ TEST_CASE("an id acknowledged to two intents, and an intent acknowledged as two 
 
 TEST_CASE("what the ledger wrote is what the reader reads, over a kill and a new start, and no key comes twice") {
   TemporaryFile file;
-  const Told told{"a", "old", "PENDING", "2026-04-01", "09:00", "", 0};
+  const Told told{"a", "old", "PENDING", "2026-04-01", "09:00", "", 0, false};
   std::string first, second;
   {
     Ledger ledger(file.path);

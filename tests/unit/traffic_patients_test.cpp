@@ -48,6 +48,8 @@ TEST_CASE("an accepted booking is known by its id, its path and its status") {
   CHECK(verdict.date == "2026-04-01");
   CHECK(verdict.period == "MORNING");
   CHECK(verdict.minutes == 40);
+  CHECK_FALSE(verdict.repeated);
+  CHECK(judge(Op::book, answered(200, accepted.substr(0, accepted.size() - 1) + R"(,"repeated":true})")).repeated);
 }
 
 TEST_CASE("a full day and a refused change are correct answers") {
