@@ -20,6 +20,14 @@ class Hospital {
  public:
   Hospital() : db(tests::fresh_database()) {
     db.run_script("test.schema", sql::Sql::from_plan(std::string(embedded::old_schema_sql())));
+    // Here rows change behind everybody's back: what keeps count in the schema itself would follow them, so it is taken away.
+    db.run_script("test.no_ledger", R"(
+      do $$ declare trigger name; begin
+        for trigger in select tgname from pg_trigger where tgrelid = 'reservations'::regclass and not tgisinternal loop
+          execute format('drop trigger %I on reservations', trigger);
+        end loop;
+      end $$;
+      drop table if exists booked_per_day)"_sql);
     record.lines = 1;
     record.first = decltype(record.first)(std::chrono::sys_days(std::chrono::year(2026) / 3 / 17));
   }
