@@ -22,6 +22,7 @@ const std::vector<Command>& commands() {
       {"rollback", "PLAN --to PHASE|start [--reason WHY] [--by WHO] [--accept-changed-plan] [--json]", "take back every phase behind PHASE, and prove it", rollback},
       {"pg", "start|stop|url --dir DIR [--remove]", "a private PostgreSQL server", pg},
       {"errors", "", "the table of error codes (docs/errors.md)", errors},
+      {"faults", "[--names]", "the list of fault points for tests (docs/faults.md)", faults},
   };
   return all;
 }

@@ -28,6 +28,7 @@ int verify(const Words& words);
 int rollback(const Words& words);
 int pg(const Words& words);
 int errors(const Words& words);
+int faults(const Words& words);
 
 // ---- shared (command.cpp)
 // The options every command takes, and its own.

@@ -30,6 +30,7 @@ void run_alone(Context& context, const sql::Operation& operation) {
   if (state == catalog::IndexState::valid) return;
   if (state == catalog::IndexState::invalid) outside_transaction(context, "restore.invalid_index", build("drop index concurrently if exists {}"_sql, index));
   outside_transaction(context, "restore.index", operation.sql);
+  fault::point(fault::Point::restore_index, context.db.socket());
 }
 
 void run_in_safe_form(Context& context, const Sql& script) {
@@ -76,7 +77,7 @@ void fill(Context& context, const mapping::Resolved& mapping) {
     pg::Transaction transaction(writer);
     journal::fence(writer, context.plan.name, context.epoch);
     writer.run("restore.batch", update, {lower, upper});
-    transaction.commit();
+    transaction.commit(fault::Point::restore_batch);
     lower = upper;
     done += rows_a_batch;
     context.progress.rows(std::min<std::int64_t>(done, total), total);
@@ -121,8 +122,10 @@ void restore_columns(Context& context, const std::string& table_name, const std:
   const auto& definition = parsed.as_object();
   const auto& columns = definition.at("columns").as_array();
   add_columns(context, table, columns);
+  fault::point(fault::Point::columns_back, context.db.socket());
   for (const auto& mapping : context.plan.mappings)
     if (mapping.table == table_name) fill(context, resolve(context.db, context.plan, mapping.name));
+  fault::point(fault::Point::restore_filled, context.db.socket());
   finish_columns(context, table, columns);
   build_again(context, table, definition);
 }

@@ -41,8 +41,8 @@ class Tools:
     def url(self, database, role="postgres"):
         return re.sub(r"//[^@]*@/[^?]*", f"//{role}@/{database}", self.server_url)
 
-    def segue(self, words, database, role="postgres"):
-        return Session([self.segue_program, *words], {**os.environ, "SEGUE_DATABASE": self.url(database, role)})
+    def segue(self, words, database, role="postgres", **environment):
+        return Session([self.segue_program, *words], {**os.environ, "SEGUE_DATABASE": self.url(database, role), **environment})
 
     def psql(self, text, database, folder, role="postgres"):
         """`text` is SQL, or @FILE of the folder."""
