@@ -104,12 +104,22 @@ void add_columns(Context& context, const sql::QualifiedName& table, const boost:
   });
 }
 
+// The triggers' function has to know a constant default in the same moment: else a row of the new application, which brings it,
+// looks as if the old one had written it.
+void set_default(Context& context, const sql::QualifiedName& table, const Sql& statement) {
+  in_locked_transaction(context, {{table}, sql::Lock::access_exclusive}, [&] {
+    context.db.run("restore.default", statement);
+    for (const auto& definition : context.plan.mappings)
+      if (definition.table == table.name) context.db.run("restore.sync", mapping::create_function(resolve(context.db, context.plan, definition.name)));
+  });
+}
+
 void finish_columns(Context& context, const sql::QualifiedName& table, const boost::json::array& columns) {
   for (const auto& entry : columns) {
     const auto& column = entry.as_object();
     const auto name = text_of(column, "name");
     if (!column.at("default").is_null())
-      locked(context, table, build("alter table {} alter column {} set default {}"_sql, table, Ident{name}, Sql::from_journal(text_of(column, "default"))));
+      set_default(context, table, build("alter table {} alter column {} set default {}"_sql, table, Ident{name}, Sql::from_journal(text_of(column, "default"))));
     if (column.at("notNull").as_bool()) require_again(context, table, name);
   }
 }

@@ -53,9 +53,9 @@ class Tools:
             return Session([*words, "--file=" + str(folder / text[1:])], environment)
         return Session([*words, "--file=-"], environment, text)
 
-    def definition(self, database):
+    def definition(self, database, *options):
         """Everything pg_dump knows of the database but the rows."""
-        status, text = Session([str(self.programs / "pg_dump"), "--schema-only", "--dbname=" + self.url(database)],
+        status, text = Session([str(self.programs / "pg_dump"), "--schema-only", *options, "--dbname=" + self.url(database)],
                                dict(os.environ)).end()
         if status != 0:
             raise RuntimeError(f"pg_dump of {database}: {text}")
