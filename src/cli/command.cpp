@@ -26,6 +26,7 @@ const std::vector<Command>& commands() {
       {"audit", "PLAN [--json] | verify [PLAN] [--known HEAD] [--json]", "who did what, when and why; is that record whole?", audit},
       {"pg", "start|stop|url --dir DIR [--remove]", "a private PostgreSQL server", pg},
       {"errors", "", "the table of error codes (docs/errors.md)", errors},
+      {"faults", "[--names]", "the list of fault points for tests (docs/faults.md)", faults},
   };
   return all;
 }

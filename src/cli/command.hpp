@@ -32,6 +32,7 @@ int rollback(const Words& words);
 int audit(const Words& words);
 int pg(const Words& words);
 int errors(const Words& words);
+int faults(const Words& words);
 
 // ---- shared (command.cpp)
 // The options every command takes, and its own.

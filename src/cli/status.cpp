@@ -3,6 +3,7 @@
 #include <boost/json.hpp>
 
 #include "base/error.hpp"
+#include "base/fault.hpp"
 #include "base/text.hpp"
 #include "cli/command.hpp"
 #include "cli/preview.hpp"
@@ -72,6 +73,13 @@ int status(const Words& words) {
   const auto state = read(db, plan);
   if (arguments.has("--json")) print_json(plan, state);
   else print_text(plan, state);
+  return 0;
+}
+
+int faults(const Words& words) {
+  const Arguments arguments(words, {{"--names"}});
+  arguments.at_most(0);
+  print(arguments.has("--names") ? join(fault::all_names(), "\n") : fault::table_markdown());
   return 0;
 }
 

@@ -11,6 +11,7 @@ Runner::Runner(const std::string& url, const plan::Plan& plan, const std::string
   if (db_.server_version() >= checks_its_client) db_.run("runner.check_client", "set client_connection_check_interval = '1s'"_sql);
   journal::install(db_);
   journal::lock(db_, plan.name);
+  fault::point(fault::Point::plan_locked, db_.socket());
   epoch_ = journal::open_epoch(db_, plan, accept_changed_plan, actor);
 }
 

@@ -27,7 +27,7 @@ void install(pg::Connection& db) {
   // Two first runs at once: the second waits here and then finds the journal.
   db.run("journal.install_lock", "select pg_advisory_xact_lock(hashtextextended('segue:install', 0))"_sql);
   if (!is_installed(db)) db.run_script("journal.install", Sql::from_journal(std::string(embedded::journal_sql())));
-  transaction.commit();
+  transaction.commit(fault::Point::journal_installed);
 }
 
 void lock(pg::Connection& db, const std::string& plan) {
@@ -63,7 +63,7 @@ std::int64_t open_epoch(pg::Connection& db, const plan::Plan& plan, bool accept_
   const auto evidence = "{\"hash\": \"" + plan.hash + "\"}";
   if (!begun) audit(db, plan.name, actor, "plan begun", {}, evidence);
   else if (*begun != plan.hash) audit(db, plan.name, actor, "changed plan accepted", {}, evidence);
-  transaction.commit();
+  transaction.commit(fault::Point::epoch_raised);
   return epoch;
 }
 

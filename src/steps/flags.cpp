@@ -21,7 +21,7 @@ Followed change_flag(pg::Connection& db, const std::string& plan, const std::str
     pg::Transaction transaction(db);
     followed.revision = journal::set_flag(db, plan, flag, percent, actor);
     journal::audit(db, plan, actor, fmt::format("flag {} to {} %", flag, percent), reason);
-    transaction.commit();
+    transaction.commit(fault::Point::flag_set);
   }
   for (;;) {
     followed.laggards = journal::laggards(db, followed.revision);
@@ -29,6 +29,7 @@ Followed change_flag(pg::Connection& db, const std::string& plan, const std::str
     if (followed.laggards.empty() || Clock::now() - begin > patience || interrupted()) break;
     std::this_thread::sleep_for(std::chrono::milliseconds(5));
   }
+  fault::point(fault::Point::flag_followed, db.socket());
   followed.clients = journal::connected_clients(db);
   return followed;
 }

@@ -67,6 +67,7 @@ journal::Evidence run(Context& context, const plan::PreviewStep& step) {
   try {
     const auto table = ask(context, step);
     context.progress.table(table);
+    fault::point(fault::Point::preview_read, context.db.socket());
     journal::Evidence evidence;
     evidence.rows = static_cast<std::int64_t>(table.rows.size());
     evidence.detail = to_json(table);

@@ -66,6 +66,7 @@ void rename_all(Context& context, const plan::RetireStep& step, bool away) {
       if (whole) return rename_table(context, away ? table : retired, away ? retired : table);
       for (const auto& column : columns)
         rename_column(context, now, away ? column : retired_name(column), away ? retired_name(column) : column);
+      fault::point(fault::Point::columns_renamed, context.db.socket());
       rewrite_functions(context, table);
     });
   }
@@ -76,6 +77,7 @@ void rename_all(Context& context, const plan::RetireStep& step, bool away) {
 journal::Evidence run(Context& context, const plan::RetireStep& step) {
   require_everyone_on_the_new_path(context);
   read_last_texts(context, step);
+  fault::point(fault::Point::last_texts_read, context.db.socket());
   rename_all(context, step, true);
   return {};
 }

@@ -83,6 +83,7 @@ journal::Evidence run(Context& context, const plan::RolloutStep& step) {
   for (;;) {
     const auto current = current_flag(context, step.flag);
     if (current.percent > 0) bake(context, step.flag, current, time);
+    fault::point(fault::Point::flag_baked, context.db.socket());
     hold_on_repairs(context);
     const auto next = std::find_if(step.percents.begin(), step.percents.end(), [&](int percent) { return percent > current.percent; });
     if (next == step.percents.end()) break;

@@ -22,7 +22,7 @@ void undo(Context& context, const plan::SqlStep& step) {
       record.state = "undone";
       journal::operation(context.db, context.plan.name, context.phase.name, with->step.name, record);
     }
-  transaction.commit();
+  transaction.commit(fault::Point::written_undo_over);
 }
 
 journal::Evidence run(Context& context, const plan::RequireStep&) {

@@ -82,7 +82,7 @@ void heal_range(pg::Connection& writer, const plan::Plan& plan, Epoch epoch, con
       pg::Transaction transaction(writer);
       fence(writer, plan, epoch);
       writer.run("heal.batch", update, range);
-      return transaction.commit();
+      return transaction.commit(fault::Point::heal_batch);
     } catch (const Error& error) {
       if ((error.sqlstate() != "55P03" && error.sqlstate() != "40P01") || attempts == most_attempts) throw;
     }
@@ -136,9 +136,9 @@ std::int64_t absorb_value(pg::Connection& db, const plan::Plan& plan, Epoch epoc
     texts.push_back(seen.text(row, 0));
     store(writer, plan, value, texts.back(), seen.integer(row, 1));
   }
-  storing.commit();
+  storing.commit(fault::Point::texts_stored);
   heal(writer, plan, epoch, mapping, value, texts);
-  taking.commit();
+  taking.commit(fault::Point::texts_settled);
   return seen.rows();
 }
 
@@ -167,7 +167,7 @@ journal::Evidence run(Context& context, const plan::ProfileStep& step) {
     evidence.rows += distinct.integer(row, 1);
     context.progress.rows(row + 1, distinct.rows());
   }
-  transaction.commit();
+  transaction.commit(fault::Point::profile_stored);
   const auto summary = context.db.run("value.summary", R"sql(
     select coalesce(sum(rows) filter (where certainty <> 'unreadable'), 0), coalesce(sum(rows), 0),
            count(*) filter (where certainty = 'unreadable') from segue.value_map where plan = $1 and value = $2)sql"_sql,
