@@ -58,14 +58,20 @@ PGconn* open(const std::string& url, const Session& session) {
 
 }  // namespace
 
+void require_supported(int version) {
+  if (version >= oldest_server) return;
+  constexpr int first_with_one_number = 100000;
+  const auto name = version < first_with_one_number ? fmt::format("{}.{}", version / 10000, version / 100 % 100) : std::to_string(version / 10000);
+  throw Error(ErrorCode::unsupported_server, fmt::format("the server is PostgreSQL {}; segue needs 13 or later", name),
+              "upgrade the server first: 13 brought what dual write and the checks stand on");
+}
+
 Connection::Connection(const std::string& url, const Session& session) : conn_(open(url, session)), url_(url) {
   if (PQstatus(conn_.get()) != CONNECTION_OK)
     throw Error(ErrorCode::connection,
                 "cannot connect to the database: " + std::string(trim(PQerrorMessage(conn_.get()))),
                 "check --database (or SEGUE_DATABASE) and that the server runs");
-  if (server_version() < oldest_server)
-    throw Error(ErrorCode::unsupported_server,
-                fmt::format("the server is PostgreSQL {}; segue needs 13 or later", server_version() / 10000));
+  require_supported(server_version());
   PQsetNoticeProcessor(conn_.get(), [](void*, const char*) {}, nullptr);
   if (!session.search_path.empty())
     run("session.search_path", "select set_config('search_path', $1, false)"_sql, {session.search_path});
