@@ -27,7 +27,7 @@ where s.code = r.service::text and m.plan = 'hospital-services' and m.value = 'p
 
 
 def program(*words, url=""):
-    return subprocess.run([os.path.join(BIN, words[0]), *words[1:]], env={**os.environ, "SEGUE_DATABASE": url}, text=True, check=True,
+    return subprocess.run([os.path.join(BIN, words[0]), *words[1:]], env={**os.environ, "SEGUE_DATABASE": url, "SEGUE_STATE": ""}, text=True, check=True,
                           stdout=subprocess.PIPE, stderr=subprocess.DEVNULL).stdout
 
 
@@ -81,7 +81,7 @@ def speed(server, rows, rounds):
 def backfill_times(url):
     """Runs the migration; the whole seconds that lay within its backfill step."""
     run = subprocess.Popen([os.path.join(BIN, "segue"), "run", PLAN, "--to", "migrate", "--workers", "1", "--json"], text=True,
-                           env={**os.environ, "SEGUE_DATABASE": url}, stdout=subprocess.PIPE)
+                           env={**os.environ, "SEGUE_DATABASE": url, "SEGUE_STATE": ""}, stdout=subprocess.PIPE)
     times = {}
     for line in run.stdout:
         event = json.loads(line)

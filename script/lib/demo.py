@@ -61,8 +61,8 @@ class Demo:
         return done.stdout or ""
 
     def environment(self):
-        return {**os.environ, "SEGUE_DATABASE": getattr(self, "url", ""), "TRAFFIC_TOKEN": TOKEN,
-                "RESERVATIONS_TOKEN": TOKEN}
+        return {**os.environ, "SEGUE_DATABASE": getattr(self, "url", ""), "SEGUE_STATE": os.path.join(self.directory, "state"),
+                "TRAFFIC_TOKEN": TOKEN, "RESERVATIONS_TOKEN": TOKEN}
 
     def background(self, name, *words):
         log = open(os.path.join(self.directory, name + ".log"), "w")

@@ -15,14 +15,14 @@ const std::vector<Command>& commands() {
   static const std::vector<Command> all = {
       {"check", "PLAN [--database URL] [--json]", "what is unsafe about a plan, and what would be safe; writes nothing", check},
       {"show", "PLAN [--database URL] [--json]", "the statements as they will run: lock, rewrite, undo; and what is unsafe", show},
-      {"run", "PLAN [--to PHASE] [--bake TIME] [--workers N] [--by WHO] [--accept-changed-plan] [--json]", "go on from where the plan stands, until the end or a closed gate", run},
+      {"run", "PLAN [--to PHASE] [--bake TIME] [--workers N] [--by WHO] [--accept-changed-plan|-clone|-restored] [--json]", "go on from where the plan stands, until the end or a closed gate", run},
       {"status", "PLAN [--json]", "what is done, what holds, where the flags stand", status},
       {"report", "PLAN [--phase PHASE] [--format md|html|json]", "what a phase has done, with evidence, and what comes next", report},
       {"backup", "PLAN --to FILE | --check FILE [--by WHO] [--json]", "take a backup, or be told of one, and prove that it can be restored", backup},
       {"approve", "PLAN PHASE --reason WHY [--by WHO] [--json] | PLAN --checklist N --reason WHY", "let a phase's gate pass, or answer a checklist item", approve},
       {"rollout", "PLAN FLAG --to PERCENT [--reason WHY] [--by WHO] [--json]", "set the share of traffic on the new path, at once", rollout},
       {"verify", "PLAN [--json]", "is old = new, row by row, now?", verify},
-      {"rollback", "PLAN --to PHASE|start [--reason WHY] [--by WHO] [--accept-changed-plan] [--json]", "take back every phase behind PHASE, and prove it", rollback},
+      {"rollback", "PLAN --to PHASE|start [--reason WHY] [--by WHO] [--accept-changed-plan|-clone|-restored] [--json]", "take back every phase behind PHASE, and prove it", rollback},
       {"audit", "PLAN [--json] | verify [PLAN] [--known HEAD] [--json]", "who did what, when and why; is that record whole?", audit},
       {"pg", "start|stop|url --dir DIR [--remove]", "a private PostgreSQL server", pg},
       {"errors", "", "the table of error codes (docs/errors.md)", errors},
@@ -35,6 +35,15 @@ std::vector<Arguments::Option> with_common(std::vector<Arguments::Option> own) {
   own.push_back({"--database", true});
   own.push_back({"--json"});
   return own;
+}
+
+std::vector<Arguments::Option> with_acceptance(std::vector<Arguments::Option> own) {
+  for (const auto* name : {"--accept-changed-plan", "--accept-clone", "--accept-restored"}) own.push_back({name});
+  return own;
+}
+
+journal::Accepted accepted(const Arguments& arguments) {
+  return {arguments.has("--accept-changed-plan"), arguments.has("--accept-clone"), arguments.has("--accept-restored")};
 }
 
 std::string database_url(const Arguments& arguments) {

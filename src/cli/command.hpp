@@ -7,6 +7,7 @@
 
 #include "base/arguments.hpp"
 #include "base/progress.hpp"
+#include "journal/identity.hpp"
 #include "plan/plan.hpp"
 
 namespace segue::cli {
@@ -37,6 +38,9 @@ int faults(const Words& words);
 // ---- shared (command.cpp)
 // The options every command takes, and its own.
 std::vector<Arguments::Option> with_common(std::vector<Arguments::Option> own);
+// --accept-changed-plan, --accept-clone, --accept-restored: what a refusal's hint asks for.
+std::vector<Arguments::Option> with_acceptance(std::vector<Arguments::Option> own);
+journal::Accepted accepted(const Arguments& arguments);
 // --database, else SEGUE_DATABASE; Error{usage} if neither is there.
 std::string database_url(const Arguments& arguments);
 plan::Plan load_plan(const Arguments& arguments);

@@ -9,7 +9,7 @@
 namespace segue::cli {
 
 int rollback(const Words& words) {
-  const Arguments arguments(words, with_common({{"--to", true}, {"--reason", true}, {"--by", true}, {"--accept-changed-plan"}}));
+  const Arguments arguments(words, with_common(with_acceptance({{"--to", true}, {"--reason", true}, {"--by", true}})));
   arguments.at_most(1);
   const auto plan = load_plan(arguments);
   const auto to = arguments.value("--to");
@@ -18,7 +18,7 @@ int rollback(const Words& words) {
   options.actor = actor(arguments);
   options.reason = arguments.value_or("--reason", "");
   const auto progress = progress_for(arguments);
-  const auto result = engine::rollback(database_url(arguments), plan, *to, options, arguments.has("--accept-changed-plan"), *progress);
+  const auto result = engine::rollback(database_url(arguments), plan, *to, options, accepted(arguments), *progress);
   if (arguments.has("--json"))
     print(boost::json::serialize(boost::json::object{{"event", "result"}, {"plan", plan.name}, {"to", *to}, {"steps", result.steps}, {"proof", result.proof}}));
   else

@@ -38,7 +38,7 @@ int report(const Arguments& arguments, const plan::Plan& plan, const engine::Run
 }  // namespace
 
 int run(const Words& words) {
-  const Arguments arguments(words, with_common({{"--to", true}, {"--bake", true}, {"--workers", true}, {"--by", true}, {"--accept-changed-plan"}}));
+  const Arguments arguments(words, with_common(with_acceptance({{"--to", true}, {"--bake", true}, {"--workers", true}, {"--by", true}})));
   arguments.at_most(1);
   const auto plan = load_plan(arguments);
   engine::RunOptions options;
@@ -49,7 +49,7 @@ int run(const Words& words) {
     if (!options.steps.bake) throw Error(ErrorCode::usage, "option \"--bake\": expected a time such as 10s, 5min or 24h, got \"" + *bake + "\"");
   }
   options.until = arguments.value("--to");
-  options.accept_changed_plan = arguments.has("--accept-changed-plan");
+  options.accepted = accepted(arguments);
   const auto progress = progress_for(arguments);
   return report(arguments, plan, engine::run(database_url(arguments), plan, options, *progress));
 }

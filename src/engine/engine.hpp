@@ -8,6 +8,7 @@
 
 #include "base/progress.hpp"
 #include "gate/gate.hpp"
+#include "journal/identity.hpp"
 #include "steps/step.hpp"
 
 namespace segue::engine {
@@ -15,7 +16,7 @@ namespace segue::engine {
 struct RunOptions {
   steps::Options steps;
   std::optional<std::string> until;                              // last phase to run
-  bool accept_changed_plan = false;
+  journal::Accepted accepted;
 };
 
 struct RunResult {
@@ -29,7 +30,8 @@ RunResult run(const std::string& url, const plan::Plan& plan, const RunOptions& 
 
 // Undoes every phase behind `to` ("start": all), last step first; Error{different_data} if the schema is not what it was.
 struct RollbackResult { int steps = 0; std::string proof; };
-RollbackResult rollback(const std::string& url, const plan::Plan& plan, const std::string& to, const steps::Options& options, bool accept_changed_plan, Progress& progress);
+RollbackResult rollback(const std::string& url, const plan::Plan& plan, const std::string& to, const steps::Options& options,
+                        const journal::Accepted& accepted, Progress& progress);
 
 // The plan's comparisons and checks, now. Texts that wait to be read are read first, so that they are compared by what they mean.
 struct Verification { std::string name, expected, found; bool passed = false; std::int64_t rows = 0; };

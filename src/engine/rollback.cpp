@@ -54,12 +54,12 @@ std::string prove(pg::Connection& db, const plan::Plan& plan, const std::string&
 
 }  // namespace
 
-RollbackResult rollback(const std::string& url, const plan::Plan& plan, const std::string& to, const steps::Options& options, bool accept_changed_plan,
-                        Progress& progress) {
+RollbackResult rollback(const std::string& url, const plan::Plan& plan, const std::string& to, const steps::Options& options,
+                        const journal::Accepted& accepted, Progress& progress) {
   const std::size_t first = to == "start" ? 0 : plan.phase_index(to) + 1;
   if (first >= plan.phases.size())
     throw Error(ErrorCode::usage, fmt::format("\"{}\" is the last phase: there is nothing behind it to take back", to), "name the phase to go back to, or \"start\"");
-  Runner runner(url, plan, "rollback", accept_changed_plan, options.actor);
+  Runner runner(url, plan, "rollback", accepted, options.actor, progress);
   auto& db = runner.db();
   RollbackResult result;
   for (std::size_t i = plan.phases.size(); i-- > first;) {

@@ -151,7 +151,7 @@ RunResult run(const std::string& url, const plan::Plan& plan, const RunOptions& 
     pg::Connection reader(url, {.application_name = "segue/check/" + plan.name, .search_path = sql::quote_identifier(plan.schema)});
     refuse_unsafe(reader, plan);
   }
-  Runner runner(url, plan, "run", options.accept_changed_plan, options.steps.actor);
+  Runner runner(url, plan, "run", options.accepted, options.steps.actor, progress);
   return Loop(runner, plan, options, progress).run();
 }
 

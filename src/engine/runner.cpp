@@ -1,18 +1,33 @@
 #include "engine/runner.hpp"
 
+#include "base/error.hpp"
 #include "journal/journal.hpp"
 
 namespace segue::engine {
 
-Runner::Runner(const std::string& url, const plan::Plan& plan, const std::string& verb, bool accept_changed_plan, const std::string& actor)
-    : db_(url, {.application_name = "segue/" + verb + "/" + plan.name, .search_path = sql::quote_identifier(plan.schema)}) {
+Runner::Runner(const std::string& url, const plan::Plan& plan, const std::string& verb, const journal::Accepted& accepted, const std::string& actor,
+               Progress& progress)
+    : db_(url, {.application_name = "segue/" + verb + "/" + plan.name, .search_path = sql::quote_identifier(plan.schema)}), plan_(plan.name) {
   // A runner that is killed must not leave its server process at work, and in possession of the lock.
   constexpr int checks_its_client = 140000;
   if (db_.server_version() >= checks_its_client) db_.run("runner.check_client", "set client_connection_check_interval = '1s'"_sql);
+  journal::refuse_standby(db_);
   journal::install(db_);
   journal::lock(db_, plan.name);
   fault::point(fault::Point::plan_locked, db_.socket());
-  epoch_ = journal::open_epoch(db_, plan, accept_changed_plan, actor);
+  const auto notes = journal::recognise(db_, plan, accepted, actor);
+  if (!notes.empty()) progress.begin("journal", "identity");
+  for (const auto& note : notes) progress.note(note);
+  if (!notes.empty()) progress.end("accepted");
+  epoch_ = journal::open_epoch(db_, plan, accepted.changed_plan, actor);
+  journal::remember(db_, plan_);
+}
+
+Runner::~Runner() {
+  try {
+    if (db_.is_open() && !db_.in_transaction()) journal::remember(db_, plan_);
+  } catch (const Error&) {                                       // the session is gone: what was seen before stays remembered
+  }
 }
 
 }  // namespace segue::engine

@@ -6,11 +6,17 @@ comment on schema segue is 'journal of segue, the data model migration tool';
 create table segue.meta (
   version integer not null,
   "systemIdentifier" bigint not null,
+  "databaseOid" bigint not null,
+  timeline integer not null,
+  "journalId" uuid not null default gen_random_uuid(),
   "installedAt" timestamptz not null default clock_timestamp()
 );
 comment on table segue.meta is 'one row: version of this journal';
 comment on column segue.meta.version is 'layout version; a program that knows only older ones refuses to work';
 comment on column segue.meta."systemIdentifier" is 'pg_control system identifier of the cluster the journal was made in; differs in a clone';
+comment on column segue.meta."databaseOid" is 'pg_database.oid of the database the journal was made in; differs in a copy';
+comment on column segue.meta.timeline is 'WAL timeline at the last run; grows when a replica is promoted';
+comment on column segue.meta."journalId" is 'what the machines that run plans remember this journal by; a clone that was accepted gets another';
 comment on column segue.meta."installedAt" is 'when the journal was installed';
 
 create table segue.plans (
@@ -378,5 +384,7 @@ create trigger append_only before update or delete or truncate on segue.audit
 grant usage on schema segue to public;
 grant select on segue.flags to public;
 
-insert into segue.meta (version, "systemIdentifier")
-  select 1, system_identifier from pg_control_system();
+insert into segue.meta (version, "systemIdentifier", "databaseOid", timeline)
+  select 1, system_identifier, (select oid from pg_catalog.pg_database where datname = current_database()),
+         ('x' || left(pg_walfile_name(pg_current_wal_lsn()), 8))::bit(32)::integer
+  from pg_control_system();

@@ -43,12 +43,12 @@ namespace {
 constexpr int oldest_server = 130000;
 
 std::string set_timeout(std::string_view setting, std::chrono::milliseconds value) {
-  return value.count() > 0 ? fmt::format(" -c {}={}", setting, value.count()) : std::string();
+  return fmt::format(" -c {}={}", setting, value.count());
 }
 
 PGconn* open(const std::string& url, const Session& session) {
-  // Start-up options, so that the session is right from its first statement on, and after a reset too.
-  const std::string options = "-c standard_conforming_strings=on -c client_min_messages=warning" +
+  // Timeouts that role or database have for the application's sake are not for a backfill. Start-up options, so that the session is right from its first statement on, and after a reset too.
+  const std::string options = "-c standard_conforming_strings=on -c client_min_messages=warning -c idle_in_transaction_session_timeout=0" +
                               set_timeout("lock_timeout", session.lock_timeout) +
                               set_timeout("statement_timeout", session.statement_timeout);
   const char* keys[] = {"dbname", "application_name", "options", "client_encoding", "keepalives_idle", nullptr};
@@ -58,14 +58,20 @@ PGconn* open(const std::string& url, const Session& session) {
 
 }  // namespace
 
+void require_supported(int version) {
+  if (version >= oldest_server) return;
+  constexpr int first_with_one_number = 100000;
+  const auto name = version < first_with_one_number ? fmt::format("{}.{}", version / 10000, version / 100 % 100) : std::to_string(version / 10000);
+  throw Error(ErrorCode::unsupported_server, fmt::format("the server is PostgreSQL {}; segue needs 13 or later", name),
+              "upgrade the server first: 13 brought what dual write and the checks stand on");
+}
+
 Connection::Connection(const std::string& url, const Session& session) : conn_(open(url, session)), url_(url) {
   if (PQstatus(conn_.get()) != CONNECTION_OK)
     throw Error(ErrorCode::connection,
                 "cannot connect to the database: " + std::string(trim(PQerrorMessage(conn_.get()))),
-                "check --database (or SEGUE_DATABASE) and that the server runs");
-  if (server_version() < oldest_server)
-    throw Error(ErrorCode::unsupported_server,
-                fmt::format("the server is PostgreSQL {}; segue needs 13 or later", server_version() / 10000));
+                "check --database (or SEGUE_DATABASE), that the server runs, and how many connections it allows");
+  require_supported(server_version());
   PQsetNoticeProcessor(conn_.get(), [](void*, const char*) {}, nullptr);
   if (!session.search_path.empty())
     run("session.search_path", "select set_config('search_path', $1, false)"_sql, {session.search_path});

@@ -124,6 +124,9 @@ class Transaction {
   bool open_ = true;
 };
 
+// Error{unsupported_server} for a server before PostgreSQL 13; `version` as server_version() says it.
+void require_supported(int version);
+
 // The libpq connection text without its password, for messages.
 std::string without_password(const std::string& url);
 

@@ -49,7 +49,27 @@ ErrorCode code_of(std::string_view sqlstate) {
   return ErrorCode::database;
 }
 
-std::string hint_of(ErrorCode code) {
+struct Remedy { std::string_view sqlstate; const char* hint; };
+
+// What a person can do about it, by SQLSTATE or its class; the first that fits.
+constexpr Remedy remedies[] = {
+    {"53100", "the server has no room left: free or add some, then run the same command again; nothing of the statement is left behind"},
+    {"53200", "the server has no memory left: when it has, run the same command again"},
+    {"53300", "free a connection, or raise the limit of the server, the database or the role; then run the same command again"},
+    {"53400", "raise the server's limit (temp_file_limit, say), then run the same command again"},
+    {"25006", "the session may only read: connect to the primary, or see default_transaction_read_only of role and database"},
+    {"57014", "somebody cancelled the statement; run the same command again: it goes on where it stopped"},
+    {"23", "rows do not fit the statement: mend them, then run the same command again; nothing of the statement is left behind"},
+};
+
+// The plan's own SQL runs under this name.
+bool is_of_the_plan(std::string_view statement) { return statement.starts_with("step."); }
+
+std::string hint_of(ErrorCode code, std::string_view sqlstate, std::string_view statement) {
+  for (const auto& remedy : remedies)
+    if (sqlstate.starts_with(remedy.sqlstate)) return remedy.hint;
+  if (code == ErrorCode::database && sqlstate.starts_with("42") && is_of_the_plan(statement))
+    return "mend what it names or the step's SQL, then run again (with --accept-changed-plan if the plan changed); nothing of the statement is left behind";
   switch (code) {
     case ErrorCode::permission: return "give the role this right, or connect as another one";
     case ErrorCode::connection: return "run the same command again: it goes on where it stopped";
@@ -63,7 +83,7 @@ std::string hint_of(ErrorCode code) {
 Error failure_of(const pg_result* result, std::string_view statement) {
   const auto sqlstate = field(result, PG_DIAG_SQLSTATE);
   const auto code = code_of(sqlstate);
-  return Error(code, message_of(result, sqlstate), hint_of(code))
+  return Error(code, message_of(result, sqlstate), hint_of(code, sqlstate, statement))
       .with_sqlstate(sqlstate)
       .with_statement(std::string(statement));
 }

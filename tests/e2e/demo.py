@@ -28,7 +28,7 @@ def expect(holds, what):
 
 def program(*words, database=""):
     return subprocess.run([os.path.join(BIN, words[0]), *words[1:]], text=True, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
-                          env={**os.environ, "SEGUE_DATABASE": database}, timeout=300)
+                          env={**os.environ, "SEGUE_DATABASE": database, "SEGUE_STATE": ""}, timeout=300)
 
 
 def psql(url, statement):

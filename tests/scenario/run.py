@@ -94,6 +94,7 @@ def main():
         started = subprocess.run([segue, "pg", "start", "--dir", server], capture_output=True, text=True, timeout=120)
         if started.returncode != 0:
             sys.exit(f"scenarios: the server did not start: {started.stdout}{started.stderr}")
+        os.environ["SEGUE_STATE"] = home + "/state"
         good = run_all(Tools(segue, postgres_programs(), started.stdout.strip()), folder, names, len(words) < len(sys.argv) - 1)
     finally:
         subprocess.run([segue, "pg", "stop", "--dir", server, "--remove"], stdout=subprocess.DEVNULL, timeout=120)

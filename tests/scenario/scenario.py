@@ -129,8 +129,20 @@ class Scenario:
     def do_database(self, number, rest, status):
         self.use_database(rest)
 
+    def do_clone(self, number, rest, status):
+        """Goes on in a copy of this database."""
+        copy = self.named(rest)
+        self.sound(self.tools.psql(f'create database "{copy}" template "{self.database}"', "postgres", self.folder), "clone")
+        self.database = copy
+
+    def do_back(self, number, rest, status):
+        self.database = self.named(rest)
+
+    def named(self, name):
+        return f"{self.folder.name}_{name}".replace("-", "_")
+
     def use_database(self, name):
-        database = f"{self.folder.name}_{name}".replace("-", "_")
+        database = self.named(name)
         self.sound(self.tools.psql(f'create database "{database}"', "postgres", self.folder), "create database")
         self.database = database
         self.sound(self.tools.psql("@schema.sql", database, self.folder), "schema.sql")
@@ -142,7 +154,7 @@ class Scenario:
 
     def do_same_schema(self, number, rest, status):
         """This database's definition and that of another of the scenario are equal, to the letter."""
-        other = f"{self.folder.name}_{rest}".replace("-", "_")
+        other = self.named(rest)
         lines = list(difflib.unified_diff(self.tools.definition(other), self.tools.definition(self.database), rest, "this", n=1))
         self.said[number] = "\n".join(lines)
         if lines:

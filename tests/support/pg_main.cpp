@@ -4,6 +4,7 @@
 #include <doctest/doctest.h>
 
 #include <cstdio>
+#include <cstdlib>
 
 #include "base/error.hpp"
 #include "support/database.hpp"
@@ -32,6 +33,7 @@ struct ServerForTests : doctest::IReporter {
 REGISTER_LISTENER("server", 1, ServerForTests);
 
 int main(int argc, char** argv) {
+  setenv("SEGUE_STATE", "", 1);                                  // tests leave no memory on the machine
   try {
     return doctest::Context(argc, argv).run();
   } catch (const segue::Error& error) {

@@ -1,0 +1,1 @@
+select 'the refused changed nothing', count(*) = 0 from segue.approvals;

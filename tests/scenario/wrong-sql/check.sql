@@ -1,0 +1,1 @@
+select 'no row is lost', count(*) = 400 from stays;

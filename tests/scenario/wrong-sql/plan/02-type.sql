@@ -1,0 +1,1 @@
+CREATE TABLE visits (id integer PRIMARY KEY, mood "Mood");

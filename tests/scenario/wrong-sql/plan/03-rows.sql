@@ -1,0 +1,1 @@
+ALTER TABLE stays ADD CONSTRAINT stays_short CHECK (nights < 4);
