@@ -19,7 +19,7 @@ const codes = ['WRINKLE_BOTOX', 'VOLUME_LIFTING', 'SKIN_CARE', 'REMOVAL_PROCEDUR
 const times = ['09:00', '9:00 AM', '오전 10시', '10:30', '11시', '1430', '오후 2시', '14:00', '2:30 PM', '16:45', '점심'];
 
 // Now and then a text that nobody has read before, and that nobody can read.
-const time = () => (chance(0.01) ? `whenever ${below(1_000_000)}` : one(times));
+const time = () => (chance(0.002) ? `whenever ${below(1_000_000)}` : one(times));
 
 const models = {
   old: {

@@ -5,7 +5,7 @@ import { below, differing, one } from './model.mjs';
 
 const most_rows = 40;
 // Now and then longer than segue waits for a lock (100 ms), so that it has to give way.
-const pause = () => sleep(below(10) ? below(15) : 400);
+const pause = () => sleep(below(100) ? below(15) : 400);
 
 export class Worker {
   constructor(store, model, prefix, conflict, report) {
