@@ -1,13 +1,10 @@
 #include "reservations/own_database.hpp"
 
-#include <signal.h>
-
-#include <cerrno>
-
 #include "base/error.hpp"
 #include "base/log.hpp"
 #include "embedded/old_schema_sql.hpp"
 #include "pg/connection.hpp"
+#include "pg/embedded_process.hpp"
 
 namespace segue::reservations {
 namespace {
@@ -30,8 +27,6 @@ pg::EmbeddedOptions options_for(std::string directory) {
   return options;
 }
 
-bool is_gone(int pid) { return pid > 0 && ::kill(pid, 0) != 0 && errno == ESRCH; }
-
 }  // namespace
 
 OwnDatabase::OwnDatabase(std::string directory)
@@ -40,8 +35,9 @@ OwnDatabase::OwnDatabase(std::string directory)
 }
 
 void OwnDatabase::revive() {
-  if (!is_gone(server_->pid())) return;
-  log(LogLevel::warn, "database.gone", {{"pid", std::int64_t{server_->pid()}}});
+  if (server_ && pg::is_running(server_->pid())) return;
+  if (server_) log(LogLevel::warn, "database.gone", {{"pid", std::int64_t{server_->pid()}}});
+  server_.reset();  // first: it stops whatever server it finds in its directory
   try {
     server_ = std::make_unique<pg::Embedded>(options_);
     log(LogLevel::info, "database.started", {{"pid", std::int64_t{server_->pid()}}});
