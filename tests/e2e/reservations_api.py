@@ -5,6 +5,7 @@ python3 tests/e2e/reservations_api.py SOURCE_DIR BUILD_DIR
 Every operation is called; every answer must have a documented status and a body that its schema allows.
 """
 import os
+import re
 import shutil
 import signal
 import subprocess
@@ -155,10 +156,19 @@ def in_every_phase(api, document, url):
     every_operation(api, document, "both")
     for phase in ("migrate", "switch"):
         segue(url, "approve", PLAN, phase, "--reason", "test")
-    # A service that the old model does not know is written with a stand-in there, and the rollout waits for a person.
-    subprocess.run(["psql", url, "-qXc", "update segue.repairs set \"resolvedAt\" = now()"], check=True)
     migrate(url)
     every_operation(api, document, "new")
+    the_archive(url)
+
+
+def the_archive(url):
+    """The statement that the documentation gives for what an erasure does not reach."""
+    with open(os.path.join(SOURCE, "docs", "reservations.md")) as file:
+        statement = re.search(r"`(update segue_archive[^`]+)`", file.read())[1]
+    subprocess.run(["psql", url, "-qX", "-v", "ON_ERROR_STOP=1", "-c", statement], check=True)
+    left = subprocess.run(["psql", url, "-qAtXc", "select count(*) from segue_archive.\"hospital-services reservations\" a join reservations r on "
+                           "r.id = a.key[1] where r.phone = '' and a.\"preferredTime\" not in ('09:00', '14:00')"], text=True, capture_output=True)
+    expect(left.stdout.strip() == "0", "the documented statement clears the archive of an erased patient's words")
 
 
 def without_token(document, url, legacy):
@@ -195,6 +205,35 @@ def survives(api, service, directory):
     expect(not os.path.exists(os.path.join(directory, "data", "postmaster.pid")), "and its database with it")
 
 
+def the_log(service):
+    lines = service.log_lines()
+    trail = {line["action"] for line in lines if line["event"] == "admin.change"}
+    wanted = {"service.create", "service.change", "service.retire", "service.restore", "service.order", "time_slot.set", "limit.set",
+              "reservation.CONFIRMED", "reservation.NO_SHOW", "patient.erase"}
+    expect(wanted <= trail, f"the log is the audit trail of every kind of change {sorted(wanted - trail) or ''}")
+    expect(any(line.get("by") == "front desk" for line in lines), "with the name of who did it")
+    everything = str(lines)
+    expect(not any(data in everything for data in ("홍길동", "1111", "필링", "1990")), "and nothing of a patient is in it")
+
+
+def health_requests(api):
+    counted = [line for line in api.call("metrics").body.splitlines() if line.startswith('reservations_requests_total{route="health",') and "2xx" in line]
+    return sum(int(line.rsplit(" ", 1)[1]) for line in counted)
+
+
+def several_threads(api, service, url):
+    before = health_requests(api)
+    threads = {api.call("health").body["threads"] for _ in range(40)}
+    sums = {health_requests(api) - before for _ in range(10)}
+    expect(threads == {2} and sums == {40}, f"whichever thread answers, the measures are those of all: {sums}")
+    second = [os.path.join(BIN, "reservations"), "serve", "--database", url, "--threads", "2"]
+    done = subprocess.run([*second, "--listen", f"127.0.0.1:{service.port}"], text=True, capture_output=True, timeout=60)
+    expect(done.returncode == 3 and "cannot listen" in done.stderr, "a second service on the same port is refused")
+    for name, value in (("USE_DYNAMIC_SERVICES", "perhaps"), ("DYNAMIC_SERVICES_ROLLOUT_PERCENTAGE", "101")):
+        done = subprocess.run([*second, "--listen", "127.0.0.1:0"], text=True, capture_output=True, timeout=60, env={**os.environ, name: value})
+        expect(done.returncode == 2 and name in done.stderr, f"{name}={value} is a usage error at start")
+
+
 def main():
     document = Document(os.path.join(SOURCE, "docs", "openapi", "reservations.json"))
     table_and_document(document)
@@ -205,9 +244,11 @@ def main():
         with Service(BIN, "--database", "embedded:" + database, "--threads", "2", token="secret") as service:
             api = Api(document, service, FAILED)
             url = segue("", "pg", "url", "--dir", database).stdout.split()[-1]
+            several_threads(api, service, url)
             in_every_phase(api, document, url)
             seen = api.seen | without_token(document, url, False) | without_token(document, url, True) | in_haste(document, url)
             survives(api, service, database)
+            the_log(service)
         missing = {(o["operationId"], status) for _, _, o in document.operations() for status in o["responses"] if status not in NOT_PROVOKED} - seen
         expect(not missing, f"every documented answer was given once {sorted(missing) or ''}")
         expect(api.self_test(), "an answer that is not documented would have been found")

@@ -78,6 +78,17 @@ TEST_CASE("a new service is bookable at once, and a retired one no more, while i
   CHECK(service.admin("POST", "/api/admin/services/NOPE/retire").status == 404);
 }
 
+TEST_CASE("a booking of a service that the old model does not know waits in the repair queue") {
+  Migrating hospital;
+  auto service = service_at(hospital.url(), 100);
+  REQUIRE(service.admin("POST", "/api/admin/services", peel).status == 201);
+  const auto id = id_of(service.book(booking("PEEL")));
+  CHECK(hospital.row(id).starts_with("OTHER_CONSULTATION|14:00|"));
+  CHECK(hospital.repairs(id) == "old: no value: stand-in used");
+  steps::settle(hospital.db(), hospital.plan(), hospital.epoch(), hospital.mapping());
+  CHECK(hospital.repairs(id) == "old: no value: stand-in used");  // which service it stands for only a person can say
+}
+
 TEST_CASE("of two administrators who change what they have read, the second is told") {
   Migrating hospital;
   auto service = service_at(hospital.url(), 100);

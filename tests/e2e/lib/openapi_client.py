@@ -6,6 +6,7 @@ import os
 import re
 import signal
 import subprocess
+import tempfile
 import urllib.parse
 
 import jsonschema
@@ -43,8 +44,9 @@ class Service:
 
     def __init__(self, programs, *words, token):
         environment = {**os.environ, "RESERVATIONS_TOKEN": token}
+        self.log = tempfile.TemporaryFile("w+")
         self.process = subprocess.Popen([os.path.join(programs, "reservations"), "serve", "--listen", "127.0.0.1:0", *words], text=True,
-                                        stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, env=environment)
+                                        stdout=subprocess.PIPE, stderr=self.log, env=environment)
         line = self.process.stdout.readline()
         if "listening on" not in line:
             raise SystemExit("the service did not start")
@@ -56,6 +58,10 @@ class Service:
                 self.memory_kb = int(re.search(r"VmHWM:\s+(\d+)", file.read())[1])
             self.process.send_signal(signal.SIGTERM)
         return self.process.wait(timeout=60)
+
+    def log_lines(self):
+        self.log.seek(0)
+        return [json.loads(line) for line in self.log]
 
     def __enter__(self):
         return self
