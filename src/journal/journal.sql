@@ -204,18 +204,20 @@ create table segue.flag_clients (
   "backendPid" integer primary key,
   instance text not null,
   revision bigint not null,
+  overrides jsonb not null default '{}' check (jsonb_typeof(overrides) = 'object'),
   "seenAt" timestamptz not null default clock_timestamp()
 );
 comment on table segue.flag_clients is 'application processes that follow the flags, and the revision each has taken over';
 comment on column segue.flag_clients."backendPid" is 'server process of its listening connection; a client is alive while that is connected';
 comment on column segue.flag_clients.instance is 'name the application gave';
 comment on column segue.flag_clients.revision is 'highest revision it has read and uses';
+comment on column segue.flag_clients.overrides is 'full key -> percent of flags it does not follow: a switch of the process decides; a rollout waits for it';
 comment on column segue.flag_clients."seenAt" is 'when it said so';
 
-create function segue.acknowledge_flags(text, bigint) returns void
+create function segue.acknowledge_flags(text, bigint, jsonb default '{}') returns void
 language sql security definer set search_path = pg_catalog, pg_temp as $$
-  insert into segue.flag_clients ("backendPid", instance, revision) values (pg_backend_pid(), $1, $2)
-  on conflict ("backendPid") do update set instance = $1, revision = $2, "seenAt" = clock_timestamp();
+  insert into segue.flag_clients ("backendPid", instance, revision, overrides) values (pg_backend_pid(), $1, $2, $3)
+  on conflict ("backendPid") do update set instance = $1, revision = $2, overrides = $3, "seenAt" = clock_timestamp();
 $$;
 comment on function segue.acknowledge_flags is 'called by the flag client of an application process after each read';
 

@@ -24,6 +24,7 @@ void require_everyone_on_the_new_path(Context& context) {
     if (!behind.empty())
       throw Error(ErrorCode::refused, fmt::format("application process {} has not taken over 100 %", join(behind, ", ")),
                   "restart or stop it, then run the same command again");
+    refuse_overrides(context.db, context.plan.name, flag.flag, 100);
   }
   let_requests_settle();
 }

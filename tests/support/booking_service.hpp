@@ -13,7 +13,8 @@ namespace segue::tests {
 
 class BookingService {
  public:
-  explicit BookingService(const std::string& url) : application_(io_, settings(url)) {}
+  explicit BookingService(const std::string& url) : BookingService(settings(url)) {}
+  explicit BookingService(reservations::Settings chosen) : application_(io_, std::move(chosen)) {}
   ~BookingService() { application_.close(); }
 
   net::Response ask(std::string method, std::string target, std::string body, net::Headers headers) {
@@ -35,8 +36,12 @@ class BookingService {
     return ask_all(std::move(questions));
   }
 
- private:
-  struct Question { std::string method, target, body; net::Headers headers; };
+  // As an administrator, with a JSON body where there is one.
+  net::Response admin(std::string method, std::string target, const boost::json::value& body = nullptr, net::Headers headers = {}) {
+    headers.emplace_back("Authorization", "Bearer token");
+    if (!body.is_null()) headers.emplace_back("Content-Type", "application/json");
+    return ask(std::move(method), std::move(target), body.is_null() ? "" : boost::json::serialize(body), std::move(headers));
+  }
 
   static reservations::Settings settings(const std::string& url) {
     reservations::Settings settings;
@@ -44,6 +49,9 @@ class BookingService {
     settings.token = "token";
     return settings;
   }
+
+ private:
+  struct Question { std::string method, target, body; net::Headers headers; };
 
   std::vector<net::Response> ask_all(std::vector<Question> questions) {
     std::vector<net::Response> responses(questions.size());
