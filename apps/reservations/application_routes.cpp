@@ -7,7 +7,6 @@
 #include "reservations/administration.hpp"
 #include "reservations/answers.hpp"
 #include "reservations/application.hpp"
-#include "reservations/availability.hpp"
 
 namespace segue::reservations {
 
@@ -21,26 +20,6 @@ constexpr int most_listed = 1000;
 
 bool is_json(const net::Request& request) { return request.content_type() == "application/json"; }
 net::Response not_json() { return refuse(415, "unsupported_media_type", "send application/json"); }
-net::Response malformed() { return refuse(400, "malformed", "the body is not a JSON object"); }
-net::Response invalid_service() { return refuse_fields("invalid_service", {{"service", "is unknown or cannot be booked"}}); }
-
-net::Response booking_response(const BookingAnswer& booked, const BookingRequest& request, Variant variant, const std::string& id) {
-  switch (booked.kind) {
-    case BookingAnswer::Kind::invalid_service: return invalid_service();
-    case BookingAnswer::Kind::closed: return refuse(409, "closed", "the clinic is closed at that time");
-    case BookingAnswer::Kind::full: return refuse(409, "full", "there is no room left at that time");
-    case BookingAnswer::Kind::booked: break;
-  }
-  json::object reservation{{"id", id}, {"status", booked.status}, {"preferred_date", request.preferred_date}};
-  if (variant == Variant::old_model) {
-    reservation["preferred_time"] = booked.time;
-  } else {
-    reservation["period"] = booked.period;
-    reservation["estimated_duration"] = booked.minutes;
-  }
-  return answer(200, {{"success", true}, {"variant", name_of(variant)}, {"reservation", std::move(reservation)},
-                      {"message", "the reservation was received"}});
-}
 
 // The status asked for, or nothing.
 std::optional<std::string> read_wanted_status(const std::string& body) {
@@ -52,62 +31,7 @@ std::optional<std::string> read_wanted_status(const std::string& body) {
   return std::string(status->get_string());
 }
 
-std::vector<FieldProblem> check(const Wanted& wanted) {
-  std::vector<FieldProblem> problems;
-  if (wanted.service.empty()) problems.push_back({"service", "is missing"});
-  if (!read_date(wanted.date)) problems.push_back({"date", "must be a calendar date, YYYY-MM-DD"});
-  if (wanted.period && *wanted.period != "MORNING" && *wanted.period != "AFTERNOON")
-    problems.push_back({"period", "must be one of MORNING, AFTERNOON"});
-  return problems;
-}
-
 }  // namespace
-
-awaitable<Application::Served> Application::book(const net::Request& http) {
-  Served served;
-  served.response = not_json();
-  if (!is_json(http)) co_return served;
-  const auto parsed = parse_booking(http.body, clock_.today());
-  served.response = parsed.malformed ? malformed() : refuse_fields("invalid", parsed.problems);
-  if (!parsed.request) co_return served;
-
-  const auto& request = *parsed.request;
-  const auto period = period_of(request);
-  const auto id = random_uuid();
-  // A time nobody can read stays text: the old model can keep it, the new one could only guess.
-  auto variant = period ? variant_for(http, request.phone) : Variant::old_model;
-  const Make make = [&](Variant by) {
-    if (by == Variant::old_model) return book_old(request, id);
-    return period ? book_new(request, *period, id) : std::vector<pg::Query>{};
-  };
-  const auto reply = co_await run_either(variant, make, PipelineKind::transaction);
-  served.variant = name_of(variant);
-  if (!reply.error) {
-    const auto& row = reply.results.at(1);
-    served.response = booking_response(variant == Variant::old_model ? read_old_booking(row) : read_new_booking(row), request, variant, id);
-  } else if (is_other_model(*reply.error) && !period) {
-    served.response = refuse_fields("invalid", {{"preferred_time", "cannot be read as a time; send period MORNING or AFTERNOON"}});
-  } else {
-    served.response = fail(*reply.error);
-  }
-  co_return served;
-}
-
-awaitable<Application::Served> Application::availability(const net::Request& request) {
-  Served served;
-  const Wanted wanted{request.parameter("service").value_or(""), request.parameter("date").value_or(""), request.parameter("period")};
-  const auto problems = check(wanted);
-  served.response = refuse_fields("invalid", problems);
-  if (!problems.empty()) co_return served;
-  auto variant = variant_for(request, "");
-  const Make make = [&](Variant by) { return std::vector<pg::Query>{availability_query(wanted, by)}; };
-  const auto reply = co_await run_either(variant, make, PipelineKind::read);
-  served.variant = name_of(variant);
-  served.response = reply.error ? fail(*reply.error) : invalid_service();
-  if (reply.error) co_return served;
-  if (const auto body = read_availability(reply.results.at(0), wanted, variant)) served.response = answer(200, *body);
-  co_return served;
-}
 
 awaitable<Application::Served> Application::change(const net::Request& request, const std::string& id) {
   Served served;
