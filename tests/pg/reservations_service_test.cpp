@@ -37,7 +37,7 @@ std::string old_database() {
 std::string both_database() {
   auto url = old_database();
   pg::Connection db(url);
-  for (const auto* file : {"01-services", "02-columns", "03-clinic-time-slots", "04-indexes"})
+  for (const auto* file : {"01-services", "02-columns", "03-clinic-time-slots", "04-indexes", "05-booked-per-period"})
     run_file(db, fmt::format("plans/hospital-services/{}.sql", file));
   run_file(db, "src/journal/journal.sql");
   db.run("plan", "insert into segue.plans (plan, title, hash) values ('hospital-services', '', '')"_sql);
