@@ -55,7 +55,8 @@ Application::Application(boost::asio::io_context& io, Settings settings)
       clock_(settings_.clinic_zone),
       flags_(flag_options(settings_)),
       flag_key_(rollout::flag_key("hospital-services", "dynamic-services")),
-      pool_(io, pool_options(settings_)) {}
+      pool_(io, pool_options(settings_)),
+      desk_(io, pool_) {}
 
 std::optional<Application::Found> Application::find(const net::Request& request) {
   const std::string_view path = request.path;
@@ -108,7 +109,7 @@ awaitable<Application::Served> Application::dispatch(const net::Request& request
     case Route::preflight:
       served.response.status = 204;
       served.response.headers = {{"Access-Control-Allow-Methods", std::string(found.allow)},
-                                 {"Access-Control-Allow-Headers", "Content-Type, X-Client-Id"}};
+                                 {"Access-Control-Allow-Headers", "Content-Type, Idempotency-Key, X-Client-Id"}};
       break;
     case Route::metrics:
       served.response.content_type = "text/plain; version=0.0.4";

@@ -9,7 +9,7 @@
 
 #include "net/http.hpp"
 #include "pg/pipeline.hpp"
-#include "reservations/booking.hpp"
+#include "reservations/booking_desk.hpp"
 #include "reservations/serve_metrics.hpp"
 #include "rollout/flag_client.hpp"
 
@@ -52,6 +52,7 @@ class Application {
   rollout::FlagClient flags_;
   std::string flag_key_;
   pg::PipelinePool pool_;
+  BookingDesk desk_;
   Metrics metrics_;
 };
 

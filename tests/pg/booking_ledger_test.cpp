@@ -33,7 +33,14 @@ class Clinic {
   }
   // As segue does: each statement of the plan's file in a transaction of its own.
   void install_new_ledger() {
-    for (const auto& operation : ledger_operations()) pg::Connection(url).run("test.ledger", operation.sql);
+    pg::Connection runner(url, {.lock_timeout = std::chrono::milliseconds(100)});
+    for (const auto& operation : ledger_operations())
+      for (bool done = false; !done;) try {
+        runner.run("test.ledger", operation.sql);
+        done = true;
+      } catch (const Error& error) {
+        if (error.sqlstate() != "55P03" && error.sqlstate() != "40P01") throw;
+      }
   }
   // The wrong way round: filled first, and then the triggers on the reservations.
   void install_filled_first(const std::string& meanwhile) {
@@ -138,8 +145,10 @@ TEST_CASE("the ledgers say what the reservations say at every moment, also while
     for (int i = 0; i < 60; ++i) run(clinic.db, insert(i, days[static_cast<unsigned>(i) % 3], services[static_cast<unsigned>(i) % 2]));
     std::atomic<bool> stop{false};
     std::vector<std::unique_ptr<Staff>> staff;
-    std::vector<std::thread> threads;
     for (int i = 1; i <= 4; ++i) staff.push_back(std::make_unique<Staff>(clinic.url, i + round * 4));
+    std::vector<std::jthread> threads;
+    const auto send_home = [&stop](void*) { stop = true; };
+    const std::unique_ptr<void, decltype(send_home)> at_the_end(&threads, send_home);
     for (auto& one : staff) threads.emplace_back([&stop, &one] { one->run(stop); });
     std::int64_t wrong = 0;
     for (int i = 0; i < 60; ++i) {
@@ -147,14 +156,15 @@ TEST_CASE("the ledgers say what the reservations say at every moment, also while
       wrong += wrong_per_day(clinic.db) + wrong_per_period(clinic.db);
     }
     stop = true;
-    for (auto& thread : threads) thread.join();
+    threads.clear();
     for (const auto& one : staff) {
       CHECK(one->failure == "");
       CHECK(one->done > 0);
     }
+    CHECK(clinic.db.run("test.known", "select count(*) from booked_per_day join booked_per_period using (\"preferredDate\")"_sql).integer() > 0);
     CHECK(wrong + wrong_per_day(clinic.db) + wrong_per_period(clinic.db) == 0);
-    CHECK(clinic.db.run("test.known", "select count(*) from booked_per_day where bookings is not null"_sql).integer() == 6);
-    CHECK(clinic.db.run("test.known", "select count(*) from booked_per_period where minutes is not null"_sql).integer() == 6);
+    CHECK(clinic.db.run("test.unknown", "select count(*) from booked_per_day where bookings is null"_sql).integer() == 0);
+    CHECK(clinic.db.run("test.unknown", "select count(*) from booked_per_period where minutes is null"_sql).integer() == 0);
   }
 }
 
