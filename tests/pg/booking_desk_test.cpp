@@ -235,3 +235,25 @@ TEST_CASE("a date that has gone by has no room left, by the clinic's own calenda
     CHECK(left.at("reason").as_string() == "past");
   }
 }
+
+TEST_CASE("availability and booking go by the ledger's number, and by the reservations where there is none") {
+  const auto url = both_database();
+  pg::Connection db(url);
+  for (const int percent : {0, 100}) {
+    set_percent(url, percent);
+    BookingService service(url);
+    const std::string date = percent == 0 ? "2099-06-03" : "2099-06-04";
+    const auto remaining = [&] {
+      return body_of(service.get("/api/public/reservations/availability?service=BODY_CARE&period=MORNING&date=" + date)).at("remaining").as_int64();
+    };
+    CHECK(service.book(booking("BODY_CARE", date)).status == 200);
+    CHECK(remaining() == (percent == 0 ? 4 : 120));
+    db.run_script("lie", "update booked_per_day set bookings = 5; update booked_per_period set minutes = 180"_sql);
+    CHECK(remaining() == 0);
+    CHECK(error_of(service.book(booking("BODY_CARE", date))) == "full");
+    db.run_script("forget", "delete from booked_per_day; delete from booked_per_period"_sql);
+    CHECK(remaining() == (percent == 0 ? 4 : 120));
+    CHECK(service.book(booking("BODY_CARE", date)).status == 200);
+    CHECK(remaining() == (percent == 0 ? 3 : 60));
+  }
+}
