@@ -188,10 +188,13 @@ def measure(url, rows, options, data, script):
             print(f"{rows:,} rows, round {number + 1}: pgbench {direct:,.0f}/s, {direct_cost:,.0f} us of processor each; service {booked:,.0f}/s "
                   f"(p99 {p99:.0f} ms), {cost:,.0f} us; ratios {rates[-1]:.2f} and {costs[-1]:.2f}; load {os.getloadavg()[0]:.0f}", flush=True)
         psql(url, "vacuum " + ("booked_per_day" if options.path == "old" else "booked_per_period"))
+        before = processor_seconds(service, data)
         asked, p99 = wrk(target, options.seconds, "ask", 64)
+        asking = (processor_seconds(service, data) - before) / (asked * options.seconds) * 1e6
         print(f"{rows:,} rows: median ratios {statistics.median(rates):.2f} in rate, {statistics.median(costs):.2f} in processor time; availability "
-              f"{asked:,.0f}/s (p99 {p99:.1f} ms, 64 connections); memory of the service at most {resident(service):.0f} MB", flush=True)
-        return asked
+              f"{asked:,.0f}/s (p99 {p99:.1f} ms, 64 connections), {asking:.0f} us each; memory of the service at most {resident(service):.0f} MB",
+              flush=True)
+        return asking
     finally:
         service.terminate()
         service.wait()
@@ -213,11 +216,11 @@ def main():
         script = os.path.join(directory, "book.sql")
         with open(script, "w") as file:
             file.write(PGBENCH)
-        asked = []
+        asking = []
         for rows in options.rows:
-            asked.append(measure(prepare(server, rows, options.path), rows, options, data, script))
+            asking.append(measure(prepare(server, rows, options.path), rows, options, data, script))
             psql(server, f"drop database rows{rows} with (force)")
-        print(f"availability, largest / smallest size: {asked[-1] / asked[0]:.2f}")
+        print(f"availability, processor time at the largest / at the smallest size: {asking[-1] / asking[0]:.2f}")
     finally:
         postgres("pg_ctl", "-D", data, "-m", "immediate", "stop")
         shutil.rmtree(directory, ignore_errors=True)
