@@ -50,6 +50,7 @@ Application::Application(boost::asio::io_context& io, std::shared_ptr<Process> p
     : process_(std::move(process)),
       clock_(process_->settings.clinic_zone),
       pool_(io, pool_options(process_->settings, connections)),
+      desk_(io, pool_),
       metrics_(process_->metrics.join()) {}
 
 awaitable<net::Response> Application::handle(net::Request request) {

@@ -11,7 +11,7 @@
 
 #include "net/http.hpp"
 #include "pg/pipeline.hpp"
-#include "reservations/booking.hpp"
+#include "reservations/booking_desk.hpp"
 #include "reservations/process.hpp"
 #include "reservations/routes.hpp"
 
@@ -53,6 +53,7 @@ class Application {
   std::shared_ptr<Process> process_;
   ClinicClock clock_;
   pg::PipelinePool pool_;
+  BookingDesk desk_;
   std::shared_ptr<Metrics> metrics_;
 };
 
