@@ -26,6 +26,7 @@ int approve(const Words& words);
 int rollout(const Words& words);
 int verify(const Words& words);
 int rollback(const Words& words);
+int read(const Words& words);
 int pg(const Words& words);
 int errors(const Words& words);
 
