@@ -36,7 +36,7 @@ class Resolver {
   std::optional<Point> clock_alone(const Clock& clock) const;
   std::optional<Point> point(const Moment& moment) const;
   std::optional<Point> start(const Moment& first, const Moment& last) const;
-  std::optional<int> end(const Moment& last, int from) const;
+  std::optional<int> end(const Moment& first, const Moment& last, int from) const;
   Reading single(const Moment& moment) const;
   Reading range(const Moment& first, const Moment& last) const;
   Reading several(const std::vector<Moment>& moments) const;
@@ -78,7 +78,8 @@ std::optional<Point> Resolver::point(const Moment& moment) const {
   if (moment.parts.empty()) return clock_alone(*moment.clock);
   const auto times = candidates(*moment.clock, moment.parts);
   if (times.size() != 1 || times[0] >= day) return std::nullopt;
-  const bool meant = std::ranges::any_of(moment.parts, [](const Part& part) { return !is_half_of_day(part) && !part.is_point(); });
+  const bool twelve = times[0] < hour;                           // of which day is the midnight of "12 at night"?
+  const bool meant = !twelve && std::ranges::any_of(moment.parts, [](const Part& part) { return !is_half_of_day(part) && !part.is_point(); });
   if (!meant && may_be_slip(times[0])) return std::nullopt;
   return Point{times[0]};
 }
@@ -92,8 +93,10 @@ std::optional<Point> Resolver::start(const Moment& first, const Moment& last) co
   return point(first);
 }
 
-std::optional<int> Resolver::end(const Moment& last, int from) const {
-  const bool free = last.clock && last.parts.empty() && last.clock->style != Style::exact;
+// Whoever begins with "14:00" goes on with a 24-hour clock.
+std::optional<int> Resolver::end(const Moment& first, const Moment& last, int from) const {
+  const bool exact = first.clock && first.parts.empty() && first.clock->minute >= 13 * hour;
+  const bool free = last.clock && last.parts.empty() && last.clock->style != Style::exact && !exact;
   if (!free) {
     const auto times = last.clock ? candidates(*last.clock, last.parts) : std::vector{last.parts.front().from};
     if (last.clock && last.parts.empty()) return last.clock->minute == 0 ? day : last.clock->minute;
@@ -145,7 +148,7 @@ Reading Resolver::range(const Moment& first, const Moment& last) const {
   if (!first.is_point() || !last.is_point()) return unreadable("a range without two times");
   const auto from = start(first, last);
   if (!from) return unreadable("a range whose start can mean two times or none");
-  const auto to = end(last, from->minute);
+  const auto to = end(first, last, from->minute);
   if (!to || *to <= from->minute || *to > day) return unreadable("a range whose end does not follow its start");
   return {from->minute, blurred({from->minute, *to}, first.about || last.about), name_of_part(first), {}, from->by_hours ? "range by opening hours" : "range",
           certainty_of(*from)};

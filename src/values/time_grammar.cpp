@@ -47,9 +47,11 @@ bool Parser::leave_out(Moment& moment) {
   if (accept(Kind::filler)) return true;
   if (accept(Kind::day_word)) return moment.day_named = true;
   if (accept(Kind::about)) return moment.about = true;
-  if (!moment.clock && (accept(Kind::at) || (moment.parts.empty() && accept(Kind::towards)))) return moment.at = true;
-  // "오전, 9시": a comma behind a part of the day, before its clock.
-  return cursor_.sees(Kind::comma) && !moment.parts.empty() && !moment.clock && cursor_.sees(Kind::number, 1) && accept(Kind::comma);
+  const bool towards = moment.parts.empty() && cursor_.peek(1) != nullptr && cursor_.peek(1)->gap;   // "a 9", but not "A9"
+  if (!moment.clock && (accept(Kind::at) || (towards && accept(Kind::towards)))) return moment.at = true;
+  // "오전, 9시" and "morning, please": a comma between a part of the day and what belongs to it.
+  const bool belongs = cursor_.sees(Kind::filler, 1) || (!moment.clock && cursor_.sees(Kind::number, 1));
+  return cursor_.sees(Kind::comma) && !moment.parts.empty() && belongs && accept(Kind::comma);
 }
 
 std::optional<Moment> Parser::moment() {

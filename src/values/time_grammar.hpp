@@ -28,7 +28,7 @@ struct Moment {
   bool at = false;                                               // "at 9": said to be a time
   bool day_named = false;                                        // "Monday 9:00"
   bool is_point() const { return clock || parts.front().is_point(); }
-  bool is_marked() const { return at || !parts.empty() || (clock && clock->sign >= Clock::Sign::colon); }
+  bool is_marked() const { return at || about || !parts.empty() || (clock && clock->sign >= Clock::Sign::colon); }
 };
 
 struct Expression {
