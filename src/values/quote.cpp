@@ -26,7 +26,7 @@ std::string escaped(const Piece& piece) {
     case '\r': return "\\r";
     default: break;
   }
-  if (piece.character >= 0 && (u_isprint(piece.character) != 0 || piece.character == 0x200D)) return std::string(piece.bytes);
+  if (piece.character >= 0 && (piece.character == ' ' || u_isgraph(piece.character) != 0 || piece.character == 0x200D)) return std::string(piece.bytes);
   if (piece.character >= 0x80) return fmt::format("\\u{{{:04X}}}", static_cast<unsigned>(piece.character));
   std::string text;
   for (const char byte : piece.bytes) text += fmt::format("\\x{:02X}", static_cast<unsigned char>(byte));

@@ -22,6 +22,6 @@ Reading unreadable(std::string why) {
 
 std::string clock_text(int minute) { return fmt::format("{:02}:{:02}", minute / 60, minute % 60); }
 
-std::string interval_text(const Interval& interval) { return clock_text(interval.from) + "-" + clock_text(interval.to); }
+std::string interval_text(const Interval& interval) { return clock_text(interval.from) + "-" + clock_text(interval.to > 24 * 60 ? interval.to - 24 * 60 : interval.to); }
 
 }  // namespace segue::values

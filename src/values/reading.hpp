@@ -28,6 +28,6 @@ struct Reading {
 
 Reading unreadable(std::string why);
 std::string clock_text(int minute);                              // 570 -> "09:30"
-std::string interval_text(const Interval& interval);             // "09:00-11:00"
+std::string interval_text(const Interval& interval);             // "09:00-11:00"; "19:00-05:00" of a night
 
 }  // namespace segue::values

@@ -56,7 +56,7 @@ std::optional<Point> Resolver::bare(const Clock& clock) const {
     second = hours_->within(late);
   }
   if (first == second) return std::nullopt;
-  return first ? Point{early} : Point{late, true};
+  return first ? Point{early, early < 7 * hour} : Point{late, true};
 }
 
 std::optional<Point> Resolver::clock_alone(const Clock& clock) const {
@@ -103,11 +103,10 @@ std::optional<int> Resolver::end(const Moment& first, const Moment& last, int fr
     if (times.size() != 1) return std::nullopt;
     return times[0] == 0 ? day : times[0];
   }
-  const int early = last.clock->minute % half_day;
-  if (early == from % half_day) return std::nullopt;             // "9:00-9:00" is hardly twelve hours long
-  for (const int time : {early, early + half_day})
-    if (time > from) return time;
-  return std::nullopt;
+  const int literal = last.clock->minute;
+  if (literal > from) return literal;
+  if (literal % half_day == from % half_day) return std::nullopt;  // "9:00-9:00" is hardly twelve hours long
+  return literal + half_day;
 }
 
 Interval blurred(const Interval& interval, bool is_about) {
