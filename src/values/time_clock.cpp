@@ -102,7 +102,7 @@ std::optional<Clock> in_figures(Cursor& cursor) {
   if (cursor.accept(Kind::hour)) return behind_unit(cursor, hours);
   if (cursor.accept(Kind::colon)) {
     auto clock = behind_colon(cursor, hours);
-    if (clock && (cursor.accept(Kind::hour) || cursor.accept(Kind::duration))) clock->sign = Clock::Sign::unit;
+    if (clock && (cursor.accept(Kind::hour) || cursor.accept(Kind::duration) || cursor.accept(Kind::minute))) clock->sign = Clock::Sign::unit;
     return clock;
   }
   if (cursor.sees(Kind::dot) && !cursor.peek()->gap && cursor.sees_figures({2}, 1) && !cursor.peek(1)->gap) {

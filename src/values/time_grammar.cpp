@@ -24,6 +24,7 @@ class Parser {
   std::optional<Expression> range(Moment first);
   std::optional<Expression> several(Moment first);
   std::optional<Expression> behind(Moment first, bool announced);
+  std::optional<Expression> limited(const Moment& first);
   std::optional<Expression> expression();
 
   Cursor cursor_;
@@ -115,6 +116,17 @@ std::optional<Expression> Parser::several(Moment first) {
   return marked ? std::optional(std::move(expression)) : std::nullopt;
 }
 
+// "in the evening, after 18:00", "утром до 11": a part of the day, and a time that opens it to one side.
+std::optional<Expression> Parser::limited(const Moment& first) {
+  if (first.clock || first.is_point()) return std::nullopt;
+  const auto place = cursor_.place();
+  if (cursor_.sees(Kind::comma)) cursor_.next();
+  if (const auto form = opens())
+    if (auto found = opened(*form, first.parts.front()); found && found->moments.front().clock) return found;
+  cursor_.back_to(place);
+  return std::nullopt;
+}
+
 std::optional<Expression> Parser::behind(Moment first, bool announced) {
   const auto joined = [&] { return accept(Kind::dash) || accept(Kind::to) || accept(Kind::towards) || accept(Kind::until); };
   if (accept(Kind::since)) {                                     // "9시부터"
@@ -122,14 +134,12 @@ std::optional<Expression> Parser::behind(Moment first, bool announced) {
     joined();
     return range(std::move(first));
   }
+  if (auto found = limited(first); found && !announced) return found;
   if (joined()) return range(std::move(first));
   if (announced) return std::nullopt;
   const bool plus = cursor_.sees(Kind::plus) && cursor_.peek(1) == nullptr && accept(Kind::plus);  // "2pm+"
   if (plus || accept(Kind::onwards)) return Expression{Form::after, {std::move(first)}, {}};
   if (accept(Kind::earlier)) return Expression{Form::until, {std::move(first)}, {}};
-  const auto& parts = first.parts;
-  if (!first.clock)
-    if (const auto form = opens()) return opened(*form, parts.front());
   if (cursor_.at_end()) return Expression{Form::single, {std::move(first)}, {}};
   return several(std::move(first));
 }
