@@ -27,8 +27,8 @@ from harness.story import SEGMENTS, TEMPLATES  # noqa: E402
 from run import postgres_programs  # noqa: E402
 
 HARMS = ("kill", "error", "cut", "stop")
-AT_ONCE = min(4, (os.cpu_count() or 1) + 1)
-STOPS_AT_ONCE = 6
+AT_ONCE = 2 * min(4, os.cpu_count() or 1)  # a good part of a case is waiting
+STOPS_AT_ONCE = 9
 
 
 class Matrix:
@@ -45,7 +45,7 @@ class Matrix:
                 self.sound(self.tools.psql("@schema.sql", name, self.folder), "schema.sql")
             for command in commands:
                 self.sound(Story(self.tools, self.folder, None, name).segue(command), command)
-            if sql:
+            if sql:  # as the old application would
                 self.sound(self.tools.psql(sql, name, self.folder), sql)
 
     @staticmethod

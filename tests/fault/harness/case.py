@@ -120,5 +120,7 @@ def tell(story, case, twin, meet):
         failures += story.take_up()
     finally:
         story.end_writing()
+    if failures:
+        return fired, failures  # what comes of it would only hide it
     failures += story.judged()
     return fired, failures + list(differences(twin, story.state.of_story(case.segment.compared)))
