@@ -139,7 +139,8 @@ std::optional<Notification> Connection::wait_notification(std::chrono::milliseco
 
 void Connection::fail(std::string_view name, pg_result* raw, Sent sent) {
   const Result owner(raw);
-  if (raw == nullptr || PQstatus(conn_.get()) == CONNECTION_BAD) {
+  // A result without SQLSTATE is libpq's own: what was sent did not get there, though the connection may not be seen to be broken yet.
+  if (raw == nullptr || PQstatus(conn_.get()) == CONNECTION_BAD || PQresultErrorField(raw, PG_DIAG_SQLSTATE) == nullptr) {
     if (sent == Sent::commit)
       throw Error(ErrorCode::in_doubt, "the connection broke before COMMIT was answered; it may have happened",
                   "run the same command again: what happened is looked up, not assumed")
