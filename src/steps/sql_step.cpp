@@ -1,5 +1,3 @@
-#include <algorithm>
-
 #include "plan/statements.hpp"
 #include "steps/operations.hpp"
 
