@@ -20,6 +20,7 @@ const std::vector<Command>& commands() {
       {"rollout", "PLAN FLAG --to PERCENT [--reason WHY] [--by WHO] [--json]", "set the share of traffic on the new path, at once", rollout},
       {"verify", "PLAN [--json]", "is old = new, row by row, now?", verify},
       {"rollback", "PLAN --to PHASE|start [--reason WHY] [--by WHO] [--accept-changed-plan|-clone|-restored] [--json]", "take back every phase behind PHASE, and prove it", rollback},
+      {"grants", "PLAN [--role NAME] [--json]", "the SQL that gives a role the least rights this plan needs", grants},
       {"audit", "PLAN [--json] | verify [PLAN] [--known HEAD] [--json]", "who did what, when and why; is that record whole?", audit},
       {"pg", "start|stop|url --dir DIR [--remove]", "a private PostgreSQL server", pg},
       {"errors", "", "the table of error codes (docs/errors.md)", errors},

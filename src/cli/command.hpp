@@ -27,6 +27,7 @@ int approve(const Words& words);
 int rollout(const Words& words);
 int verify(const Words& words);
 int rollback(const Words& words);
+int grants(const Words& words);
 int audit(const Words& words);
 int pg(const Words& words);
 int errors(const Words& words);

@@ -37,6 +37,7 @@ void lock(pg::Connection& db, const std::string& plan) {
     select l.pid, coalesce(a.application_name, '?') from pg_catalog.pg_locks l
     left join pg_catalog.pg_stat_activity a on a.pid = l.pid
     where l.locktype = 'advisory' and l.granted and l.objsubid = 1
+      and l.database = (select oid from pg_catalog.pg_database where datname = current_database())
       and ((l.classid::bigint << 32) | l.objid::bigint) = hashtextextended($1, 0))sql"_sql, {key});
   const auto who = holder.empty() ? std::string("another session")
                                   : fmt::format("server process {} ({})", holder.text(0, 0), holder.text(0, 1));

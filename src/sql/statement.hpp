@@ -46,6 +46,10 @@ struct Operation {
   std::string note;                                              // why the form differs from what was written; "" if it does not
 };
 
+// The tables that a text names anywhere, and the types it drops or alters; nothing where it does not parse.
+struct Named { std::vector<QualifiedName> tables, types; };
+Named named_in(std::string_view text);
+
 // What an earlier statement of the same plan has made: a table nobody uses yet needs no safe form,
 // and rows put into it need no undo.
 // `checked_domains`: those of the types that are domains with a constraint; a column of one rewrites its table.

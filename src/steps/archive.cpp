@@ -22,7 +22,7 @@ std::string definition_of(Context& context, const sql::QualifiedName& table, con
   for (const auto& column : columns) names.emplace_back(column);
   return context.db.run("archive.definition", R"sql(
     with wanted as (
-      select a.attnum, a.attname, pg_catalog.format_type(a.atttypid, a.atttypmod) as type, a.attnotnull,
+      select a.attnum, a.attname, a.attacl, pg_catalog.format_type(a.atttypid, a.atttypmod) as type, a.attnotnull,
              pg_catalog.pg_get_expr(d.adbin, d.adrelid) as expression
       from pg_catalog.pg_attribute a left join pg_catalog.pg_attrdef d on d.adrelid = a.attrelid and d.adnum = a.attnum
       where a.attrelid = $1::regclass and a.attnum > 0 and not a.attisdropped
@@ -32,6 +32,14 @@ std::string definition_of(Context& context, const sql::QualifiedName& table, con
                                    order by attnum) from wanted),
       'constraints', (select coalesce(jsonb_agg(jsonb_build_object('name', conname, 'definition', pg_catalog.pg_get_constraintdef(oid))), '[]')
                       from pg_catalog.pg_constraint where conrelid = $1::regclass and conkey && array(select attnum from wanted)),
+      'owner', (select pg_get_userbyid(relowner) from pg_catalog.pg_class where oid = $1::regclass),
+      'grants', (select coalesce(jsonb_agg(format('grant %s%s on %s to %s%s', privilege, columns, $1::regclass, grantee, option)), '[]') from (
+          select privilege_type, format('(%I)', attname), g.grantee, g.is_grantable from wanted, aclexplode(attacl) g
+          union all
+          select privilege_type, '', g.grantee, g.is_grantable from pg_catalog.pg_class c, aclexplode(c.relacl) g
+            where c.oid = $1::regclass and g.grantee <> c.relowner and jsonb_array_length($2::jsonb) = 0) acl (privilege, columns, role, grantable),
+          lateral (select case role when 0 then 'public' else quote_ident(pg_get_userbyid(role)) end,
+                          case when grantable then ' with grant option' else '' end) named (grantee, option)),
       'indexes', (select coalesce(jsonb_agg(pg_catalog.pg_get_indexdef(i.indexrelid)), '[]') from pg_catalog.pg_index i
                   where i.indrelid = $1::regclass and i.indkey::int2[] && array(select attnum from wanted)
                     and not exists (select 1 from pg_catalog.pg_constraint k where k.conindid = i.indexrelid)))::text)sql"_sql,
