@@ -22,6 +22,8 @@ const std::vector<Command>& commands() {
       {"rollback", "PLAN --to PHASE|start [--reason WHY] [--by WHO] [--accept-changed-plan|-clone|-restored] [--json]", "take back every phase behind PHASE, and prove it", rollback},
       {"grants", "PLAN [--role NAME] [--json]", "the SQL that gives a role the least rights this plan needs", grants},
       {"audit", "PLAN [--json] | verify [PLAN] [--known HEAD] [--json]", "who did what, when and why; is that record whole?", audit},
+      {"revert", "PLAN [--check] [--reason WHY] [--by WHO] [--accept-changed-plan|-clone|-restored] [--json]", "back after the contract: what it will do, what the old side cannot hold, and then do it", revert},
+      {"archive", "PLAN list | PLAN drop --reason WHY [--by WHO] [--json]", "what keeps the dropped columns and tables; its end is the end of the way back", archive},
       {"pg", "start|stop|url --dir DIR [--remove]", "a private PostgreSQL server", pg},
       {"errors", "", "the table of error codes (docs/errors.md)", errors},
   };

@@ -27,6 +27,8 @@ int approve(const Words& words);
 int rollout(const Words& words);
 int verify(const Words& words);
 int rollback(const Words& words);
+int revert(const Words& words);
+int archive(const Words& words);
 int grants(const Words& words);
 int audit(const Words& words);
 int pg(const Words& words);

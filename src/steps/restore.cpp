@@ -5,6 +5,7 @@
 #include "base/error.hpp"
 #include "base/interrupt.hpp"
 #include "base/text.hpp"
+#include "mapping/going_back.hpp"
 #include "steps/archive.hpp"
 #include "steps/locks.hpp"
 #include "steps/mapped.hpp"
@@ -61,6 +62,10 @@ void require_again(Context& context, const sql::QualifiedName& table, const std:
     in_locked_transaction(context, {operation.tables, operation.lock}, [&] { context.db.run("restore.not_null", operation.sql); });
 }
 
+mapping::Kept kept_of(const plan::Plan& plan, const mapping::Resolved& mapping) {
+  return {archive_name(plan, mapping.table.name), hashed_columns(plan, mapping.table.name)};
+}
+
 // Writes one range of the key and returns its end; nothing at the end of the table.
 std::optional<std::string> fill_range(Context& context, pg::Connection& writer, const mapping::Resolved& mapping, const Sql& update,
                                       const std::optional<std::string>& lower, std::int64_t rows) {
@@ -68,6 +73,7 @@ std::optional<std::string> fill_range(Context& context, pg::Connection& writer, 
   const auto upper = next.empty() ? std::nullopt : next.optional_text(0, 0);
   pg::Transaction transaction(writer);
   journal::fence(writer, context.plan.name, context.epoch);
+  writer.run("restore.queue", mapping::queue_unheld(mapping, kept_of(context.plan, mapping)), {lower, upper});
   writer.run("restore.batch", update, {lower, upper});
   transaction.commit();
   return upper;
