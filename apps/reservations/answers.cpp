@@ -1,6 +1,6 @@
 #include "reservations/answers.hpp"
 
-#include <boost/json/array.hpp>
+#include <boost/json/parse.hpp>
 #include <boost/json/serialize.hpp>
 
 #include "base/log.hpp"
@@ -42,6 +42,23 @@ net::Response fail(const Error& error) {
   auto response = refuse(503, "unavailable", "the service cannot answer now; nothing was changed");
   response.headers.emplace_back("Retry-After", "1");
   return response;
+}
+
+json::array rows_as_json(const pg::Result& rows) {
+  json::array list;
+  for (int row = 0; row < rows.rows(); ++row) list.push_back(json::parse(rows.text(row, 0)));
+  return list;
+}
+
+void record(std::string_view action, const Call& call, std::string target, std::int64_t rows) {
+  log(LogLevel::info, "admin.change", {{"action", std::string(action)}, {"by", call.by}, {"target", std::move(target)}, {"rows", rows}});
+}
+
+net::Response fail_by_phase(const Error& error, std::string_view model) {
+  const auto& state = error.sqlstate();
+  if (state != "42P01" && state != "42703" && state != "42704") return fail(error);
+  return refuse(409, "not_in_this_phase",
+                "the tables of the " + std::string(model) + " data model do not exist in this phase of the migration");
 }
 
 }  // namespace segue::reservations

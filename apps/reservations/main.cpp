@@ -5,6 +5,7 @@
 
 #include "base/error.hpp"
 #include "reservations/init_load.hpp"
+#include "reservations/routes.hpp"
 #include "reservations/serve.hpp"
 
 namespace {
@@ -22,6 +23,11 @@ int run(int argc, char** argv) {
   if (command == "init") return run_init(argc - 1, argv + 1);
   if (command == "load") return run_load(argc - 1, argv + 1);
   if (command == "serve") return run_serve(argc - 1, argv + 1);
+  if (command == "routes") {  // for the test that compares them with the OpenAPI document
+    for (const auto& route : routes())
+      fmt::print("{} {} {}\n", route.method, route.pattern, route.access == Access::administrators ? "administrators" : "anyone");
+    return 0;
+  }
   if (command == "--version") {
     fmt::print("reservations {}\n", SEGUE_VERSION);
     return 0;

@@ -2,74 +2,66 @@
 
 #include <fmt/format.h>
 
-#include <boost/asio/co_spawn.hpp>
-#include <boost/asio/detached.hpp>
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/post.hpp>
 #include <boost/asio/signal_set.hpp>
+#include <boost/asio/steady_timer.hpp>
 #include <csignal>
 #include <cstdio>
-#include <cstdlib>
+#include <functional>
+#include <optional>
 
 #include "base/log.hpp"
-#include "net/http_server.hpp"
-#include "reservations/application.hpp"
-#include "base/options.hpp"
+#include "pg/connection.hpp"
+#include "reservations/own_database.hpp"
+#include "reservations/serve_options.hpp"
+#include "reservations/serve_threads.hpp"
 
 namespace segue::reservations {
 namespace {
 
 namespace asio = boost::asio;
 
-constexpr std::string_view help =
-    "reservations serve --database URL [--listen 127.0.0.1:8081] [--connections 4] [--token TOKEN]\n"
-    "                   [--clinic-zone Asia/Seoul] [--instance NAME]\n"
-    "Serves bookings over HTTP until SIGTERM; requests that have begun are answered first.\n"
-    "  --listen       port 0 takes a free one; the address is printed\n"
-    "  --connections  database sessions that serve requests; one more follows the flags\n"
-    "  --token        what administrators show as bearer token; default: RESERVATIONS_TOKEN\n"
-    "  --clinic-zone  time zone in which \"today\" is meant\n"
-    "  --instance     name in health, and in pg_stat_activity\n";
-
-Settings read_settings(const Options& options) {
-  Settings settings;
-  settings.database = options.database();
-  settings.connections = static_cast<int>(options.integer("--connections", 4, 1, 64));
-  const char* token = std::getenv("RESERVATIONS_TOKEN");
-  settings.token = options.text("--token").value_or(token == nullptr ? "" : token);
-  settings.clinic_zone = options.text("--clinic-zone").value_or(settings.clinic_zone);
-  settings.instance = options.text("--instance").value_or(settings.instance);
-  return settings;
-}
-
-asio::awaitable<void> shut_down(net::HttpServer& server, Application& application) {
+// The main thread while the others serve: waits for SIGTERM or for one of them to fail, and looks after the database.
+void serve(ServeThreads& threads, const std::string& host, std::optional<OwnDatabase>& database) {
+  asio::io_context io(1);
+  asio::signal_set signals(io, SIGTERM, SIGINT);
+  signals.async_wait([&](boost::system::error_code, int) { io.stop(); });
+  asio::steady_timer look(io);
+  const std::function<void()> look_after = [&] {
+    look.expires_after(std::chrono::milliseconds(500));
+    look.async_wait([&](boost::system::error_code error) {
+      if (error) return;
+      database->revive();
+      look_after();
+    });
+  };
+  if (database) look_after();
+  fmt::print("reservations: listening on http://{}:{}\n", host, threads.port());
+  std::fflush(stdout);
+  threads.start([&io] { asio::post(io, [&io] { io.stop(); }); });
+  io.run();
   log(LogLevel::info, "serve.draining");
-  co_await server.stop();
-  application.close();
+  threads.drain();
 }
 
 }  // namespace
 
 int run_serve(int argc, char** argv) {
-  const Options options("reservations serve", argc, argv,
-                        {"--database", "--listen", "--connections", "--token", "--clinic-zone", "--instance"}, {"--help"});
+  const auto options = serve_arguments(argc, argv);
   if (options.has("--help")) {
-    fmt::print("{}", help);
+    fmt::print("{}", serve_help);
     return 0;
   }
-  const auto settings = read_settings(options);
-  net::ServerOptions listen;
-  std::tie(listen.host, listen.port) = net::parse_listen(options.text("--listen").value_or("127.0.0.1:8081"));
-  { const pg::Connection tried(settings.database, {}); }  // a wrong URL is an error now, an unreachable server later is not
-
-  asio::io_context io(1);
-  Application application(io, settings);
-  net::HttpServer server(io, listen, [&](net::Request request) { return application.handle(std::move(request)); });
-  asio::signal_set signals(io, SIGTERM, SIGINT);
-  signals.async_wait([&](boost::system::error_code error, int) {
-    if (!error) asio::co_spawn(io, shut_down(server, application), asio::detached);
-  });
-  fmt::print("reservations: listening on http://{}:{}\n", listen.host, server.port());
-  std::fflush(stdout);
-  io.run();
+  auto serving = read_serving(options);
+  std::optional<OwnDatabase> database;
+  if (!serving.embedded.empty()) {
+    database.emplace(serving.embedded);
+    serving.settings.database = database->url();
+  }
+  { const pg::Connection tried(serving.settings.database, {}); }  // a wrong URL is an error now, an unreachable server later is not
+  ServeThreads threads(std::make_shared<Process>(serving.settings), serving.listen, serving.threads);
+  serve(threads, serving.listen.host, database);
   return 0;
 }
 

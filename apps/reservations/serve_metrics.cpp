@@ -6,41 +6,96 @@
 #include <iterator>
 
 namespace segue::reservations {
+namespace {
+
+struct Text {
+  std::string text;
+  void head(std::string_view name, std::string_view kind, std::string_view help) {
+    fmt::format_to(std::back_inserter(text), "# HELP {0} {2}\n# TYPE {0} {1}\n", name, kind, help);
+  }
+  template <class... Values> void line(fmt::format_string<Values...> format, Values&&... values) {
+    fmt::format_to(std::back_inserter(text), format, std::forward<Values>(values)...);
+    text += '\n';
+  }
+};
+
+void write_latency(Text& out, const Measures& measures) {
+  out.head("reservations_request_seconds", "histogram", "Time to answer.");
+  for (const auto& [key, histogram] : measures.latency) {
+    std::uint64_t sum = 0;
+    for (std::size_t i = 0; i < histogram.buckets.size(); ++i) {
+      sum += histogram.buckets[i];
+      const auto bound = i < latency_bounds.size() ? fmt::format("{}", latency_bounds[i]) : "+Inf";
+      out.line("reservations_request_seconds_bucket{{route=\"{}\",variant=\"{}\",le=\"{}\"}} {}", key.first, key.second, bound, sum);
+    }
+    out.line("reservations_request_seconds_sum{{route=\"{}\",variant=\"{}\"}} {}", key.first, key.second, histogram.sum);
+    out.line("reservations_request_seconds_count{{route=\"{}\",variant=\"{}\"}} {}", key.first, key.second, sum);
+  }
+}
+
+}  // namespace
+
+void Measures::add(const Measures& other) {
+  for (const auto& [key, number] : other.requests) requests[key] += number;
+  for (const auto& [key, histogram] : other.latency) {
+    auto& mine = latency[key];
+    for (std::size_t i = 0; i < mine.buckets.size(); ++i) mine.buckets[i] += histogram.buckets[i];
+    mine.sum += histogram.sum;
+  }
+  in_flight += other.in_flight;
+}
 
 void Metrics::count(std::string_view route, std::string_view variant, int status, std::chrono::duration<double> took) {
-  ++requests_[{std::string(route), std::string(variant), fmt::format("{}xx", status / 100)}];
-  auto& histogram = latency_[{std::string(route), std::string(variant)}];
-  const auto bucket = std::lower_bound(bounds.begin(), bounds.end(), took.count()) - bounds.begin();
+  const auto bucket = std::lower_bound(latency_bounds.begin(), latency_bounds.end(), took.count()) - latency_bounds.begin();
+  const std::lock_guard lock(guard_);
+  ++measures_.requests[{route, variant, status / 100}];
+  auto& histogram = measures_.latency[{route, variant}];
   ++histogram.buckets[static_cast<std::size_t>(bucket)];
   histogram.sum += took.count();
 }
 
-std::string Metrics::text(const std::vector<rollout::FlagState>& flags, bool database) const {
-  std::string text;
-  const auto add = [&](fmt::string_view format, const auto&... values) {
-    fmt::vformat_to(std::back_inserter(text), format, fmt::make_format_args(values...));
-  };
-  add("# HELP reservations_requests_total Requests answered.\n# TYPE reservations_requests_total counter\n");
-  for (const auto& [key, number] : requests_)
-    add("reservations_requests_total{{route=\"{}\",variant=\"{}\",status=\"{}\"}} {}\n", std::get<0>(key), std::get<1>(key),
-        std::get<2>(key), number);
-  add("# HELP reservations_request_seconds Time to answer.\n# TYPE reservations_request_seconds histogram\n");
-  for (const auto& [key, histogram] : latency_) {
-    std::uint64_t sum = 0;
-    for (std::size_t i = 0; i < histogram.buckets.size(); ++i) {
-      sum += histogram.buckets[i];
-      const auto bound = i < bounds.size() ? fmt::format("{}", bounds[i]) : "+Inf";
-      add("reservations_request_seconds_bucket{{route=\"{}\",variant=\"{}\",le=\"{}\"}} {}\n", key.first, key.second, bound, sum);
-    }
-    add("reservations_request_seconds_sum{{route=\"{}\",variant=\"{}\"}} {}\n", key.first, key.second, histogram.sum);
-    add("reservations_request_seconds_count{{route=\"{}\",variant=\"{}\"}} {}\n", key.first, key.second, sum);
-  }
-  add("# HELP reservations_flag_percent Share of clients on the new path.\n# TYPE reservations_flag_percent gauge\n");
-  for (const auto& flag : flags) add("reservations_flag_percent{{flag=\"{}\"}} {}\n", flag.key, flag.percent);
-  add("# HELP reservations_in_flight Requests being answered.\n# TYPE reservations_in_flight gauge\nreservations_in_flight {}\n", in_flight_);
-  add("# HELP reservations_database_up Whether the database can be reached.\n# TYPE reservations_database_up gauge\n"
-      "reservations_database_up {}\n", database ? 1 : 0);
-  return text;
+Measures Metrics::now() const {
+  const std::lock_guard lock(guard_);
+  auto measures = measures_;
+  measures.in_flight = in_flight_.load(std::memory_order_relaxed);
+  return measures;
+}
+
+std::shared_ptr<Metrics> MetricsBoard::join() {
+  const std::lock_guard lock(guard_);
+  return members_.emplace_back(std::make_shared<Metrics>());
+}
+
+Measures MetricsBoard::sum() const {
+  const std::lock_guard lock(guard_);
+  Measures sum;
+  for (const auto& member : members_) sum.add(member->now());
+  return sum;
+}
+
+std::size_t MetricsBoard::threads() const {
+  const std::lock_guard lock(guard_);
+  return members_.size();
+}
+
+std::string metrics_text(const Measures& measures, const std::vector<rollout::FlagState>& flags, bool database, std::size_t threads) {
+  Text out;
+  out.head("reservations_requests_total", "counter", "Requests answered.");
+  for (const auto& [key, number] : measures.requests)
+    out.line("reservations_requests_total{{route=\"{}\",variant=\"{}\",status=\"{}xx\"}} {}", std::get<0>(key), std::get<1>(key),
+             std::get<2>(key), number);
+  write_latency(out, measures);
+  out.head("reservations_flag_percent", "gauge", "Share of clients on the new path.");
+  for (const auto& flag : flags) out.line("reservations_flag_percent{{flag=\"{}\"}} {}", flag.key, flag.percent);
+  out.head("reservations_flag_overridden", "gauge", "1 where a switch of this process stands instead of the flag.");
+  for (const auto& flag : flags) out.line("reservations_flag_overridden{{flag=\"{}\"}} {}", flag.key, flag.overridden ? 1 : 0);
+  out.head("reservations_in_flight", "gauge", "Requests being answered.");
+  out.line("reservations_in_flight {}", measures.in_flight);
+  out.head("reservations_database_up", "gauge", "Whether the thread that answers can reach the database.");
+  out.line("reservations_database_up {}", database ? 1 : 0);
+  out.head("reservations_threads", "gauge", "Threads that serve requests.");
+  out.line("reservations_threads {}", threads);
+  return std::move(out.text);
 }
 
 }  // namespace segue::reservations

@@ -1,8 +1,13 @@
-// The service's measures as Prometheus text. Does not: know patients; labels are routes, variants and status classes.
+// The service's measures as Prometheus text.
+// Does: count on each thread apart, and add up all threads of the process for whoever asks.
+// Does not: know patients; labels are routes, variants and status classes.
 #pragma once
 #include <array>
+#include <atomic>
 #include <chrono>
 #include <map>
+#include <memory>
+#include <mutex>
 #include <string>
 #include <string_view>
 #include <tuple>
@@ -12,23 +17,46 @@
 
 namespace segue::reservations {
 
-class Metrics {
- public:
-  // `variant`: "old", "new", or "none" for what has no two paths.
-  void count(std::string_view route, std::string_view variant, int status, std::chrono::duration<double> took);
-  void begin() { ++in_flight_; }
-  void end() { --in_flight_; }
-  std::string text(const std::vector<rollout::FlagState>& flags, bool database) const;
+inline constexpr std::array latency_bounds{0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0};
 
- private:
-  static constexpr std::array bounds{0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0};
+// What can be added up. The names are those of the route table: they live as long as the program.
+struct Measures {
   struct Histogram {
-    std::array<std::uint64_t, bounds.size() + 1> buckets{};
+    std::array<std::uint64_t, latency_bounds.size() + 1> buckets{};
     double sum = 0;
   };
-  std::map<std::tuple<std::string, std::string, std::string>, std::uint64_t> requests_;
-  std::map<std::pair<std::string, std::string>, Histogram> latency_;
-  std::int64_t in_flight_ = 0;
+  std::map<std::tuple<std::string_view, std::string_view, int>, std::uint64_t> requests;  // route, variant, status class
+  std::map<std::pair<std::string_view, std::string_view>, Histogram> latency;
+  std::int64_t in_flight = 0;
+  void add(const Measures& other);
 };
+
+// One thread's.
+class Metrics {
+ public:
+  void begin() { in_flight_.fetch_add(1, std::memory_order_relaxed); }
+  void end() { in_flight_.fetch_sub(1, std::memory_order_relaxed); }
+  void count(std::string_view route, std::string_view variant, int status, std::chrono::duration<double> took);
+  Measures now() const;
+
+ private:
+  mutable std::mutex guard_;                                     // contended only while somebody reads the metrics
+  Measures measures_;
+  std::atomic<std::int64_t> in_flight_ = 0;
+};
+
+// All threads'.
+class MetricsBoard {
+ public:
+  std::shared_ptr<Metrics> join();
+  Measures sum() const;
+  std::size_t threads() const;
+
+ private:
+  mutable std::mutex guard_;
+  std::vector<std::shared_ptr<Metrics>> members_;
+};
+
+std::string metrics_text(const Measures& measures, const std::vector<rollout::FlagState>& flags, bool database, std::size_t threads);
 
 }  // namespace segue::reservations

@@ -14,7 +14,8 @@ namespace {
 
 constexpr std::string_view help =
     "traffic audit --ledger FILE [--ledger FILE ...] --database URL [--json]\n"
-    "Compares what patients were told with what the database holds, both ways, and looks for overbooked slots.\n"
+    "Compares what patients asked for and were told with what the database holds, both ways, row by row, and looks for\n"
+    "overbooked slots and for counts (booked_per_day, booked_per_period) that disagree with the reservations.\n"
     "Works in every phase of the migration; run it when traffic has stopped. Prints ids, never patient data.\n"
     "Exit status: 0 if there is no difference, 1 if there is.\n";
 
@@ -39,7 +40,8 @@ void print_json(const Record& record, const AuditReport& report) {
   fmt::print("{}\n", json::serialize(json::object{
       {"ok", report.differences.empty()}, {"acknowledged", report.acknowledged}, {"old", report.by_old}, {"new", report.by_new},
       {"active", report.active}, {"status_changes", record.status_changes}, {"lost_bookings", record.lost_bookings},
-      {"lost_changes", record.lost_changes}, {"cut_short", record.cut_short}, {"last_line_cut", record.last_line_cut},
+      {"lost_changes", record.lost_changes}, {"cut_short", report.open}, {"failed", record.failed}, {"repeated", record.repeated},
+      {"asked", report.asked}, {"last_line_cut", record.last_line_cut},
       {"unasked", report.unasked}, {"excused", report.excused}, {"counts", std::move(counts)}, {"meanings", std::move(meanings)},
       {"differences", std::move(differences)}, {"not_checkable", std::move(not_checkable)}}));
 }
@@ -50,8 +52,9 @@ void print_text(const Record& record, const AuditReport& report) {
   if (!report.differences.empty()) fmt::print("\n");
   fmt::print("{} bookings acknowledged (old path {}, new path {}), {} still active; {} changes of status\n", report.acknowledged,
              report.by_old, report.by_new, report.active, record.status_changes);
-  fmt::print("{} booking answers lost, {} requests may have been open when a run was killed; {} rows excused by that\n",
-             record.lost_bookings, record.cut_short, report.excused);
+  fmt::print("{} bookings asked for, {} answered after more than one try\n", report.asked, record.repeated);
+  fmt::print("{} booking answers lost for good, {} open when a run was killed; {} rows are theirs\n", record.lost_bookings, report.open,
+             report.excused);
   if (record.last_line_cut) fmt::print("a line of the ledger was cut by a kill and is not counted\n");
   fmt::print("\n");
   for (int kind = 0; kind < kinds; ++kind) fmt::print("{:>8}  {}\n", report.count(Kind(kind)), meaning_of(Kind(kind)));

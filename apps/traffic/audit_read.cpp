@@ -37,29 +37,36 @@ Sql service_of(const std::set<std::string>& columns, bool services) {
   return sql::build("coalesce({})"_sql, sources.empty() ? "''"_sql : sql::join(sources, ", "_sql));
 }
 
+Sql time_of(const std::set<std::string>& columns) {
+  for (const std::string name : {"preferredTime", "preferredTime__retired"})
+    if (columns.contains(name)) return sql::build("coalesce(r.{}, '')"_sql, Ident{name});
+  return "''"_sql;
+}
+
 // Three ways in: by id, by date (who was there before), by time (whom nobody asked for).
 std::vector<Row> read_rows(pg::Connection& db, const Record& record, const std::set<std::string>& columns) {
   const bool services = columns.contains("serviceId") && columns_of(db, "services").contains("code");
   std::set<std::string> ids, dates;
   for (const auto& [id, told] : record.bookings) {
     ids.insert(id);
-    dates.insert(told.date);
+    dates.insert(told.asked.date);
   }
   const auto found = db.run("audit.rows", sql::build(
       R"(select r.id, r.status::text, to_char(r."preferredDate", 'YYYY-MM-DD'), coalesce({}, ''), {}, {},
-                floor(extract(epoch from r."createdAt") * 1000)::bigint
+                floor(extract(epoch from r."createdAt") * 1000)::bigint,
+                case when r.id = any ($1::text[]) then {} else '' end
            from reservations r {}
           where r.id = any ($1::text[]) or r."preferredDate" = any ($2::date[])
              or r."createdAt" >= timestamp '1970-01-01' + $3::bigint * interval '1 millisecond')"_sql,
       service_of(columns, services),
       columns.contains("period") ? "coalesce(r.period::text, '')"_sql : "''"_sql,
       columns.contains("estimatedDuration") ? "coalesce(r.\"estimatedDuration\", 0)"_sql : "0"_sql,
-      services ? "left join services s on s.id = r.\"serviceId\""_sql : ""_sql),
+      time_of(columns), services ? "left join services s on s.id = r.\"serviceId\""_sql : ""_sql),
       {array_of(ids), array_of(dates), record.lines == 0 ? INT64_MAX / 1'000'000 : record.first.time_since_epoch().count()});
   std::vector<Row> rows;
   for (int i = 0; i < found.rows(); ++i)
     rows.push_back({found.text(i, 0), found.text(i, 1), found.text(i, 2), found.text(i, 3), found.text(i, 4),
-                    found.integer(i, 5), found.integer(i, 6)});
+                    found.text(i, 7), found.integer(i, 5), found.integer(i, 6)});
   return rows;
 }
 
@@ -98,6 +105,28 @@ std::optional<std::map<std::pair<int, std::string>, std::int64_t>> read_slots(pg
   return slots;
 }
 
+std::vector<Clinic::Drift> drift_of(const pg::Result& found) {
+  std::vector<Clinic::Drift> drift;
+  for (int i = 0; i < found.rows(); ++i) drift.push_back({found.text(i, 0) + " " + found.text(i, 1), found.integer(i, 2), found.integer(i, 3)});
+  return drift;
+}
+
+// Each where its own model serves: a retired model's count is made anew when it comes back.
+void read_drift(pg::Connection& db, const std::set<std::string>& columns, Clinic& clinic) {
+  if (columns.contains("service") && columns_of(db, "booked_per_day").contains("bookings"))
+    clinic.day_drift = drift_of(db.run("audit.booked_per_day", R"(
+        select to_char(b."preferredDate", 'YYYY-MM-DD'), b.service::text, b.bookings, count(r.id)
+          from booked_per_day b left join reservations r on r."preferredDate" = b."preferredDate"
+               and r.service::text = b.service::text and r.status::text in ('PENDING', 'CONFIRMED')
+         group by b."preferredDate", b.service, b.bookings having b.bookings <> count(r.id))"_sql));
+  if (columns.contains("period") && columns.contains("estimatedDuration") && columns_of(db, "booked_per_period").contains("minutes"))
+    clinic.period_drift = drift_of(db.run("audit.booked_per_period", R"(
+        select to_char(b."preferredDate", 'YYYY-MM-DD'), b.period::text, b.minutes, coalesce(sum(r."estimatedDuration"), 0)
+          from booked_per_period b left join reservations r on r."preferredDate" = b."preferredDate"
+               and r.period::text = b.period::text and r.status::text in ('PENDING', 'CONFIRMED')
+         group by b."preferredDate", b.period, b.minutes having b.minutes <> coalesce(sum(r."estimatedDuration"), 0))"_sql));
+}
+
 }  // namespace
 
 Clinic read_clinic(pg::Connection& db, const Record& record) {
@@ -109,6 +138,7 @@ Clinic read_clinic(pg::Connection& db, const Record& record) {
   clinic.rows = read_rows(db, record, columns);
   clinic.limits = read_limits(db);
   if (columns.contains("period") && columns.contains("estimatedDuration")) clinic.slots = read_slots(db);
+  read_drift(db, columns, clinic);
   return clinic;
 }
 

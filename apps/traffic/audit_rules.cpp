@@ -58,26 +58,49 @@ Slots arranged(const Clinic& clinic, bool by_service) {
   return slots;
 }
 
+// What each rule says of one row, against what was there before it; nothing where it had room.
+class Rules {
+ public:
+  explicit Rules(const Clinic& clinic) : clinic_(clinic), by_service_(arranged(clinic, true)), by_period_(arranged(clinic, false)) {}
+
+  std::optional<Difference> old_rule(const Row& row) const {
+    const auto limit = limit_of(clinic_, row.service), earlier = by_service_.at({row.date, row.service}).before(row.created);
+    if (earlier < limit) return std::nullopt;
+    return Difference{Kind::over_count, row.id, fmt::format("{} {}: {} were there before it, the limit is {}", row.date, row.service,
+                                                            earlier, limit)};
+  }
+  std::optional<Difference> new_rule(const Row& row) const {
+    const Slot slot{row.date, row.period};
+    const auto total = minutes_of(clinic_, slot), earlier = by_period_.at(slot).before(row.created);
+    if (earlier + row.minutes <= total) return std::nullopt;
+    return Difference{Kind::over_minutes, row.id, fmt::format("{} {}: {} minutes before it and {} of its own, the period has {}", row.date,
+                                                              row.period, earlier, row.minutes, total)};
+  }
+
+ private:
+  const Clinic& clinic_;
+  Slots by_service_, by_period_;
+};
+
+struct Accepted { const Row* row; bool sure; };                  // sure: by this path and no other
+
 // The acknowledged bookings of one path that are still active.
-std::vector<const Row*> accepted_by(std::string_view path, const Record& record, const Clinic& clinic) {
-  std::vector<const Row*> rows;
+std::vector<Accepted> accepted_by(std::string_view path, const Record& record, const Clinic& clinic) {
+  std::vector<Accepted> accepted;
   for (const auto& row : clinic.rows) {
     const auto told = record.bookings.find(row.id);
-    if (row.is_active() && told != record.bookings.end() && told->second.variant == path) rows.push_back(&row);
+    if (row.is_active() && told != record.bookings.end() && told->second.told.variant == path)
+      accepted.push_back({&row, !told->second.told.repeated});
   }
-  return rows;
+  return accepted;
 }
 
-void check_old_rule(AuditReport& report, const Clinic& clinic, const std::vector<const Row*>& accepted) {
-  const Slots slots = arranged(clinic, true);
+void check_old_rule(AuditReport& report, const Clinic& clinic, const Rules& rules, const std::vector<Accepted>& accepted) {
   std::map<Slot, std::int64_t> alone;
-  for (const auto* row : accepted) {
-    const Slot slot{row->date, row->service};
-    const auto limit = limit_of(clinic, row->service), earlier = slots.at(slot).before(row->created);
-    ++alone[slot];
-    if (earlier >= limit)
-      report.differences.push_back({Kind::over_count, row->id, fmt::format("{} {}: {} were there before it, the limit is {}",
-                                                                           slot.first, slot.second, earlier, limit)});
+  for (const auto& [row, sure] : accepted) {
+    alone[{row->date, row->service}] += sure;
+    if (!sure && clinic.slots && !rules.new_rule(*row)) continue;
+    if (auto over = rules.old_rule(*row)) report.differences.push_back(std::move(*over));
   }
   for (const auto& [slot, count] : alone)
     if (const auto limit = limit_of(clinic, slot.second); count > limit)
@@ -85,17 +108,12 @@ void check_old_rule(AuditReport& report, const Clinic& clinic, const std::vector
                                     fmt::format("{} accepted, the limit is {}", count, limit)});
 }
 
-void check_new_rule(AuditReport& report, const Clinic& clinic, const std::vector<const Row*>& accepted) {
-  const Slots slots = arranged(clinic, false);
+void check_new_rule(AuditReport& report, const Clinic& clinic, const Rules& rules, const std::vector<Accepted>& accepted) {
   std::map<Slot, std::int64_t> alone;
-  for (const auto* row : accepted) {
-    const Slot slot{row->date, row->period};
-    const auto total = minutes_of(clinic, slot), earlier = slots.at(slot).before(row->created);
-    alone[slot] += row->minutes;
-    if (earlier + row->minutes > total)
-      report.differences.push_back({Kind::over_minutes, row->id,
-                                    fmt::format("{} {}: {} minutes before it and {} of its own, the period has {}", slot.first,
-                                                slot.second, earlier, row->minutes, total)});
+  for (const auto& [row, sure] : accepted) {
+    alone[{row->date, row->period}] += sure ? row->minutes : 0;
+    if (!sure && clinic.limits && !rules.old_rule(*row)) continue;
+    if (auto over = rules.new_rule(*row)) report.differences.push_back(std::move(*over));
   }
   for (const auto& [slot, minutes] : alone)
     if (const auto total = minutes_of(clinic, slot); minutes > total)
@@ -106,14 +124,15 @@ void check_new_rule(AuditReport& report, const Clinic& clinic, const std::vector
 }  // namespace
 
 void find_overbooked(AuditReport& report, const Record& record, const Clinic& clinic) {
+  const Rules rules(clinic);
   const auto by_old = accepted_by("old", record, clinic), by_new = accepted_by("new", record, clinic);
   if (clinic.limits)
-    check_old_rule(report, clinic, by_old);
+    check_old_rule(report, clinic, rules, by_old);
   else if (!by_old.empty())
     report.not_checkable.push_back(fmt::format(
         "the old path's daily limits ({} bookings): no table service_reservation_limits, retired or archived", by_old.size()));
   if (clinic.slots)
-    check_new_rule(report, clinic, by_new);
+    check_new_rule(report, clinic, rules, by_new);
   else if (!by_new.empty())
     report.not_checkable.push_back(fmt::format(
         "the new path's minutes ({} bookings): no table clinic_time_slots, or no columns period and estimatedDuration", by_new.size()));

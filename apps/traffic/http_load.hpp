@@ -1,43 +1,31 @@
 // A small HTTP load engine: requests start when they are due, whether or not earlier ones were answered.
-// Does: keep persistent connections to each target, a bounded number of requests in flight, the rest queued;
-//       give every request a deadline that counts from the moment it was due.
-// Does not: retry, follow redirects, speak TLS, or know what a booking is.
+// Does: spread requests over the targets by turns, with a bounded number in flight and the rest queued; leave a target
+//       that refuses connections alone for a moment, and give what was certainly not sent to it to another one;
+//       send a request again where its owner wishes; give every try a deadline (the first counts from when it was due).
+// Does not: decide what is sent again, or know what a booking is.
 #pragma once
 #include <chrono>
 #include <functional>
 #include <memory>
-#include <string>
-#include <string_view>
+#include <optional>
 #include <vector>
+
+#include "traffic/http_message.hpp"
 
 namespace segue::traffic {
 
-using Clock = std::chrono::steady_clock;
-
-struct Target { std::string host, port; };
-// "http://127.0.0.1:8081"; Error{usage} if it is anything else.
-Target parse_target(std::string_view url);
-
-struct Request {
-  std::string method, path, body;
-  std::string client;                                            // X-Client-Id; none if empty
-  std::string token;                                             // bearer token; none if empty
-};
-
-struct Answer {
-  enum class Delivery { answered, not_sent, lost } delivery = Delivery::answered;
-  int status = 0;
-  std::string body;
-  std::string reason;                                            // of not_sent and lost: "connection refused", "timed out", ...
-};
-
 struct Job {
   Request request;
-  std::function<void(const Answer&, Clock::duration since_due)> done;
+  // With every answer: nothing where that was the end of it, or how long to wait before it is sent again.
+  std::function<std::optional<std::chrono::milliseconds>(const Answer&, Clock::duration since_due)> answered;
 };
+
+enum class Arrivals { steady, poisson };                         // poisson: as people come who do not know of each other
 
 struct Pace {
   double rate = 200;                                             // a second
+  Arrivals arrivals = Arrivals::poisson;
+  std::uint64_t seed = 1;                                        // of the arrivals
   std::chrono::seconds length{0};                                // 0: until a signal
   int in_flight = 256;                                           // over all targets
   std::chrono::milliseconds deadline{5000};
@@ -47,7 +35,7 @@ class HttpLoad {
  public:
   HttpLoad(const std::vector<Target>& targets, const Pace& pace);
   ~HttpLoad();
-  // Returns when the time is over or SIGINT or SIGTERM came, and all answers are in.
+  // Returns when the time is over or SIGINT or SIGTERM came, and every request has come to its end.
   // `next` gives the request that is due at the time it is told, now or a little ago; `every_second` runs in between. Both in this thread.
   void run(const std::function<Job(Clock::time_point)>& next, const std::function<void()>& every_second);
 

@@ -1,57 +1,47 @@
-// The patients' own record of what they were told: JSON lines, append-only.
-// Does: write each line with one write(), so that a kill leaves at most the last one cut; read it back,
-//       tolerating that, and refusing any other damage with its line number.
-// Does not: hold patient data; ids, days, services and made-up client ids only.
+// The patients' own record of what they asked for and what they were told: JSON lines, append-only.
+// Does: write the intent before the request goes out and its one outcome after the answer, each line with one write(), so
+//       that a kill leaves at most the last one cut; give each booking its Idempotency-Key; continue a file that was cut.
+// Does not: hold patient data; ids, days, services and the made-up wish for a time only.
 #pragma once
-#include <chrono>
 #include <cstdint>
-#include <map>
 #include <string>
 #include <string_view>
-#include <vector>
+#include <thread>
+
+#include "traffic/record.hpp"
 
 namespace segue::traffic {
 
-// A booking the service acknowledged.
-struct Booking {
-  std::string id, date, service, form, variant;
-  std::string status;                                            // the last one acknowledged
-  bool operator==(const Booking&) const = default;
-};
-
 class Ledger {
  public:
-  // Creates or continues the file; Error{system} if it cannot.
-  explicit Ledger(const std::string& path);
+  // Creates or continues the file. Error{system} if it cannot be written or another run writes it; Error{usage} if it is no ledger.
+  explicit Ledger(std::string path);
   Ledger(const Ledger&) = delete;
   Ledger& operator=(const Ledger&) = delete;
   ~Ledger();
 
-  void begin(std::uint64_t seed, int in_flight);
-  void book(const Booking& booking);
+  // The number of the next booking: 1 in a new file, else behind the last one of the runs before.
+  std::uint64_t next_number() const { return next_number_; }
+  void begin(std::uint64_t seed);
+  // A booking is about to be sent; its key, which no other intent of any ledger has.
+  std::string ask(const Asked& asked);
+  void book(std::string_view key, const Told& told, int tries);
+  // A change of status is about to be sent, and was made.
+  void change(std::string_view id, std::string_view status);
   void status(std::string_view id, std::string_view status);
-  // No answer came: it may have been done. `what` is "book" or "status".
-  void lost(std::string_view what, std::string_view client);
+  // Of a booking's key or a changed booking's id. Not done: "full", "refused" or "failed"; lost: it may have been done.
+  void not_done(std::string_view what, std::string_view why);
+  void lost(std::string_view what);
   void end();
 
  private:
+  void continue_file();
   void write(std::string line);
-  std::string path_;
+  std::string path_, name_, key_start_;
+  std::uint64_t next_number_ = 1;
   int file_;
+  bool cut_ = false;                                             // the file's last line is not whole
+  std::jthread syncer_;                                          // each second to the disk, beside the run
 };
-
-// What a ledger, or several of parallel runs, add up to.
-struct Record {
-  std::map<std::string, Booking> bookings;                       // by id
-  std::vector<std::string> doubled;                              // ids acknowledged to two requests
-  std::chrono::sys_time<std::chrono::milliseconds> first{};      // time of the first line
-  std::uint64_t lines = 0, status_changes = 0;
-  std::uint64_t lost_bookings = 0, lost_changes = 0;
-  std::uint64_t cut_short = 0;                                   // requests that may have been open when a run was killed
-  bool last_line_cut = false;
-};
-
-// Adds the ledger's text; Error{usage} "name:line: ..." for a line that is not the ledger's.
-void read_ledger(Record& record, const std::string& name, std::string_view text);
 
 }  // namespace segue::traffic

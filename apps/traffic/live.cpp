@@ -12,6 +12,18 @@ namespace {
 
 constexpr int plain_every = 5;
 
+std::string in_short(const std::optional<double>& latency) { return latency ? fmt::format("{:.1f}", *latency) : "-"; }
+
+// "1.2/8.4 ms": p50 and p99; errors only where there are some.
+std::string text_of(const Histogram& latency, std::uint64_t failed) {
+  return fmt::format("{}/{} ms{}", in_short(latency.percentile(0.5)), in_short(latency.percentile(0.99)),
+                     failed == 0 ? "" : fmt::format(", {} failed", failed));
+}
+
+std::string text_of(const Side& side, int span) {
+  return fmt::format("{}/s {}", side.answered / static_cast<std::uint64_t>(span), text_of(side.latency, side.failed));
+}
+
 }  // namespace
 
 std::string in_milliseconds(const std::optional<double>& latency) {
@@ -25,11 +37,10 @@ void Live::show(const Windows& windows, const Window& total, std::int64_t now, c
   const int span = terminal_ ? 1 : plain_every;
   if (!terminal_ && calls_ % plain_every != 0) return;
   const Window recent = windows.sum(now - span, now);
-  fmt::print(stderr, "{}{}{}/s, p50 {}, p99 {}, old {}, new {}, full {}; {} sent, {} failed{}", terminal_ ? "\r\x1b[K" : "",
-             phase.empty() ? "" : phase + ": ", recent.sent / static_cast<std::uint64_t>(span),
-             in_milliseconds(recent.latency.percentile(0.5)), in_milliseconds(recent.latency.percentile(0.99)),
-             recent.old_path, recent.new_path, recent.full, grouped(static_cast<std::int64_t>(total.sent)),
-             grouped(static_cast<std::int64_t>(total.failed)), terminal_ ? "" : "\n");
+  fmt::print(stderr, "{}{}{}/s {} | old {} | new {} | full {}; {} sent, {} repeated, {} failed{}", terminal_ ? "\r\x1b[K" : "",
+             phase.empty() ? "" : phase + ": ", recent.sent / static_cast<std::uint64_t>(span), text_of(recent.latency, recent.failed),
+             text_of(recent.old_path, span), text_of(recent.new_path, span), recent.full, grouped(static_cast<std::int64_t>(total.sent)),
+             grouped(static_cast<std::int64_t>(total.repeated)), grouped(static_cast<std::int64_t>(total.failed)), terminal_ ? "" : "\n");
   std::fflush(stderr);
   shown_ = true;
 }

@@ -1,4 +1,5 @@
 // What a person sees while traffic runs: one live line on a terminal, a plain line every five seconds otherwise.
+// Rate, p50/p99 and errors of all requests and by path (old, new), and the totals so far.
 // Does: write to standard error only.
 #pragma once
 #include <chrono>

@@ -10,7 +10,7 @@ namespace {
 
 constexpr std::string_view help =
     "traffic: made-up patients for a live service, and the ledger that proves nothing was lost\n"
-    "  traffic run    send requests at a fixed rate and write down every acknowledgement\n"
+    "  traffic run    send requests as people come and write down every intent and its outcome\n"
     "  traffic stats  add up the statistics of an interval of a run\n"
     "  traffic audit  compare the ledger with the database, both ways\n"
     "Each takes --help.\n";

@@ -30,8 +30,7 @@ std::string day_text(std::chrono::sys_days day) {
 
 Patients::Patients(const Population& population) : population_(population), random_(population.seed) {
   for (int i = 0; i < population.patients; ++i) patients_.push_back(make_patient());
-  for (int i = 0; i < std::max(1, population.days / 6); ++i)
-    hot_days_.push_back(static_cast<int>(random_.between(1, population.days)));
+  if (population.chapter > 0) random_ = Random(population.seed ^ (population.chapter * 0x9E3779B97F4A7C15ULL));
 }
 
 // The phone numbers are of a block that is not given to anyone.
@@ -58,40 +57,54 @@ Wish Patients::next(std::chrono::sys_days today) {
   return availability(today);
 }
 
-// Half of all want one of a few days.
 std::string Patients::draw_day(std::chrono::sys_days today) {
-  const auto ahead = random_.chance(50) ? random_.pick(hot_days_) : static_cast<int>(random_.between(1, population_.days));
-  return day_text(today + std::chrono::days(ahead));
+  return day_text(today + std::chrono::days(random_.between(1, population_.days)));
 }
 
 std::string Patients::draw_service() { return services[random_.weighted(std::array{34U, 17U, 23U, 11U, 6U, 9U})]; }
 
+// Hot: the two next days that are no Sunday, two services.
+Place Patients::draw_place(std::chrono::sys_days today) {
+  if (!random_.chance(static_cast<unsigned>(population_.hot_share))) return {draw_day(today), draw_service(), draw_period()};
+  auto day = today;
+  for (auto left = random_.between(1, 2); left > 0; left -= std::chrono::weekday(day) != std::chrono::Sunday) day += std::chrono::days(1);
+  return {day_text(day), services[random_.chance(50) ? 0 : 2], draw_period()};
+}
+
 Wish Patients::book(std::chrono::sys_days today) {
-  const Patient& patient = random_.pick(patients_);
+  if (again_.empty() || random_.chance(50)) return booking(random_.below(patients_.size()), draw_place(today));
+  const Again again = again_.front();
+  again_.pop_front();
+  return booking(again.patient, random_.chance(50) ? again.freed : draw_place(today));
+}
+
+Wish Patients::booking(std::size_t number, const Place& place) {
+  const Patient& patient = patients_[number];
   Wish wish;
   wish.op = Op::book;
-  wish.date = draw_day(today);
-  wish.service = draw_service();
+  wish.patient = number;
+  wish.place = place;
   wish.form = patient.old_client ? "old" : "new";
   boost::json::object body{{"patient_name", patient.name}, {"phone", patient.phone}, {"birth_date", patient.birth_date},
                            {"gender", patient.gender}, {"treatment_type", random_.chance(40) ? "FIRST_VISIT" : "FOLLOW_UP"},
-                           {"service", wish.service}, {"preferred_date", wish.date}};
+                           {"service", place.service}, {"preferred_date", place.date}};
   if (patient.old_client)
-    body["preferred_time"] = random_.pick(random_.chance(45) ? mornings : afternoons);
+    body["preferred_time"] = random_.pick(place.period == "MORNING" ? mornings : afternoons);
   else
-    body["period"] = random_.chance(45) ? "MORNING" : "AFTERNOON";
-  wish.request = {"POST", "/api/public/reservations", boost::json::serialize(body), patient.client, {}};
+    body["period"] = place.period;
+  wish.request = {"POST", "/api/public/reservations", boost::json::serialize(body), patient.client, {}, {}};
   return wish;
 }
 
 Wish Patients::availability(std::chrono::sys_days today) {
-  const Patient& patient = random_.pick(patients_);
   Wish wish;
+  wish.patient = random_.below(patients_.size());
+  const Patient& patient = patients_[wish.patient];
   const auto service = draw_service();
   const auto day = draw_day(today);
   std::string path = fmt::format("/api/public/reservations/availability?service={}&date={}", service, day);
-  if (!patient.old_client) path += random_.chance(45) ? "&period=MORNING" : "&period=AFTERNOON";
-  wish.request = {"GET", std::move(path), {}, patient.client, {}};
+  if (!patient.old_client) path += "&period=" + draw_period();
+  wish.request = {"GET", std::move(path), {}, patient.client, {}, {}};
   return wish;
 }
 
@@ -102,25 +115,30 @@ Wish Patients::change_status() {
   Wish wish;
   wish.op = Op::status;
   wish.id = own.id;
+  wish.patient = own.patient;
+  wish.place = own.place;
   wish.had = own.status;
   wish.wanted = own.status == "PENDING" && random_.chance(45) ? "CONFIRMED" : "CANCELLED";
   wish.request = {"POST", fmt::format("/api/admin/reservations/{}/status", own.id),
-                  boost::json::serialize(boost::json::object{{"status", wish.wanted}}), own.client, population_.token};
+                  boost::json::serialize(boost::json::object{{"status", wish.wanted}}),
+                  patients_[own.patient].client, population_.token, {}};
   return wish;
 }
 
 Wish Patients::listing(std::chrono::sys_days today) {
   Wish wish;
   wish.op = Op::listing;
-  wish.request = {"GET", fmt::format("/api/admin/reservations?date={}&limit=20", draw_day(today)), {}, {}, population_.token};
+  wish.request = {"GET", fmt::format("/api/admin/reservations?date={}&limit=20", draw_day(today)), {}, {}, population_.token, {}};
   return wish;
 }
 
 // A booking whose state is not certain is left alone from then on.
 void Patients::learn(const Wish& wish, const Verdict& verdict) {
   if (verdict.failed || verdict.full || verdict.refused) return;
-  if (wish.op == Op::book) own_.push_back({verdict.id, wish.request.client, verdict.status});
-  if (wish.op == Op::status && wish.wanted == "CONFIRMED") own_.push_back({wish.id, wish.request.client, wish.wanted});
+  if (wish.op == Op::book) own_.push_back({verdict.id, verdict.status, wish.patient, wish.place});
+  if (wish.op != Op::status) return;
+  if (wish.wanted == "CONFIRMED") own_.push_back({wish.id, wish.wanted, wish.patient, wish.place});
+  if (wish.wanted == "CANCELLED" && random_.chance(60)) again_.push_back({wish.patient, wish.place});
 }
 
 }  // namespace segue::traffic

@@ -20,9 +20,13 @@ boost::json::value or_null(const std::optional<double>& number) {
 
 void print_json(const Window& sum) {
   fmt::print("{}\n", boost::json::serialize(boost::json::object{
-      {"sent", sum.sent}, {"failed", sum.failed}, {"full", sum.full}, {"old", sum.old_path}, {"new", sum.new_path},
+      {"sent", sum.sent}, {"failed", sum.failed}, {"full", sum.full}, {"repeated", sum.repeated}, {"old", sum.old_path.answered}, {"new", sum.new_path.answered},
       {"p50_ms", or_null(sum.latency.percentile(0.5))}, {"p99_ms", or_null(sum.latency.percentile(0.99))},
-      {"max_ms", or_null(sum.latency.percentile(1))}}));
+      {"max_ms", or_null(sum.latency.percentile(1))},
+      {"old_failed", sum.old_path.failed}, {"old_p50_ms", or_null(sum.old_path.latency.percentile(0.5))},
+      {"old_p99_ms", or_null(sum.old_path.latency.percentile(0.99))},
+      {"new_failed", sum.new_path.failed}, {"new_p50_ms", or_null(sum.new_path.latency.percentile(0.5))},
+      {"new_p99_ms", or_null(sum.new_path.latency.percentile(0.99))}}));
 }
 
 }  // namespace
@@ -42,7 +46,7 @@ int run_stats(int argc, char** argv) {
     print_json(sum);
   else
     fmt::print("sent {}, failed {}, full {}, old {}, new {}, p50 {}, p99 {}, longest {}\n", sum.sent, sum.failed, sum.full,
-               sum.old_path, sum.new_path, in_milliseconds(sum.latency.percentile(0.5)),
+               sum.old_path.answered, sum.new_path.answered, in_milliseconds(sum.latency.percentile(0.5)),
                in_milliseconds(sum.latency.percentile(0.99)), in_milliseconds(sum.latency.percentile(1)));
   return 0;
 }

@@ -16,38 +16,77 @@ namespace json = boost::json;
 
 json::value or_null(std::optional<double> number) { return number ? json::value(*number) : json::value(); }
 
-std::string render(std::int64_t second, const Window& window) {
+json::array render(const Histogram& latency) {
   json::array buckets;
-  for (const auto& [bound, count] : window.latency.buckets()) buckets.push_back(json::array{bound, count});
+  for (const auto& [bound, count] : latency.buckets()) buckets.push_back(json::array{bound, count});
+  return buckets;
+}
+
+json::object render(const Side& side) {
+  return {{"answered", side.answered}, {"failed", side.failed}, {"p50_ms", or_null(side.latency.percentile(0.5))},
+          {"p99_ms", or_null(side.latency.percentile(0.99))}, {"latency_us", render(side.latency)}};
+}
+
+std::string render(std::int64_t second, const Window& window) {
   return json::serialize(json::object{
       {"second", second}, {"phase", window.phase}, {"sent", window.sent}, {"failed", window.failed},
-      {"full", window.full}, {"old", window.old_path}, {"new", window.new_path},
+      {"full", window.full}, {"repeated", window.repeated}, {"old", render(window.old_path)}, {"new", render(window.new_path)},
       {"p50_ms", or_null(window.latency.percentile(0.5))}, {"p99_ms", or_null(window.latency.percentile(0.99))},
-      {"latency_us", std::move(buckets)}});
+      {"latency_us", render(window.latency)}});
+}
+
+std::uint64_t number_of(const json::object& object, std::string_view name) { return object.at(name).to_number<std::uint64_t>(); }
+
+Histogram parse_latency(const json::object& object) {
+  Histogram latency;
+  for (const auto& bucket : object.at("latency_us").as_array())
+    latency.add(bucket.as_array().at(0).to_number<std::uint64_t>(), bucket.as_array().at(1).to_number<std::uint64_t>());
+  return latency;
+}
+
+Side parse_side(const json::object& object) {
+  return {number_of(object, "answered"), number_of(object, "failed"), parse_latency(object)};
 }
 
 Window parse(const json::object& object) {
   Window window;
-  const auto number = [&](std::string_view name) { return object.at(name).to_number<std::uint64_t>(); };
-  window.sent = number("sent");
-  window.failed = number("failed");
-  window.full = number("full");
-  window.old_path = number("old");
-  window.new_path = number("new");
+  window.sent = number_of(object, "sent");
+  window.failed = number_of(object, "failed");
+  window.full = number_of(object, "full");
+  window.repeated = number_of(object, "repeated");
+  window.old_path = parse_side(object.at("old").as_object());
+  window.new_path = parse_side(object.at("new").as_object());
   window.phase = std::string(object.at("phase").as_string());
-  for (const auto& bucket : object.at("latency_us").as_array())
-    window.latency.add(bucket.as_array().at(0).to_number<std::uint64_t>(), bucket.as_array().at(1).to_number<std::uint64_t>());
+  window.latency = parse_latency(object);
   return window;
 }
 
 }  // namespace
 
+void Side::add(const Side& other) {
+  answered += other.answered;
+  failed += other.failed;
+  latency.add(other.latency);
+}
+
+void Window::ended(const Verdict& verdict, std::uint64_t microseconds, bool again) {
+  latency.add(microseconds);
+  failed += verdict.failed;
+  full += verdict.full;
+  repeated += again;
+  if (verdict.variant.empty()) return;
+  Side& side = verdict.variant == "old" ? old_path : new_path;
+  ++(verdict.failed ? side.failed : side.answered);
+  if (!verdict.failed) side.latency.add(microseconds);
+}
+
 void Window::add(const Window& other) {
   sent += other.sent;
   failed += other.failed;
   full += other.full;
-  old_path += other.old_path;
-  new_path += other.new_path;
+  repeated += other.repeated;
+  old_path.add(other.old_path);
+  new_path.add(other.new_path);
   latency.add(other.latency);
 }
 
@@ -57,13 +96,8 @@ void Windows::sent(std::int64_t second, std::string_view phase) {
   window.phase = phase;
 }
 
-void Windows::ended(std::int64_t second, const Verdict& verdict, std::uint64_t microseconds) {
-  auto& window = windows_[second];
-  window.latency.add(microseconds);
-  if (verdict.failed) ++window.failed;
-  if (verdict.full) ++window.full;
-  if (verdict.variant == "old") ++window.old_path;
-  if (verdict.variant == "new") ++window.new_path;
+void Windows::ended(std::int64_t second, const Verdict& verdict, std::uint64_t microseconds, bool again) {
+  windows_[second].ended(verdict, microseconds, again);
 }
 
 Window Windows::sum(std::int64_t from, std::int64_t to) const {
@@ -74,6 +108,7 @@ Window Windows::sum(std::int64_t from, std::int64_t to) const {
 
 void Windows::write(const std::string& path, std::int64_t settled) {
   std::string recent;
+  if (settled == 0) settled_text_.clear(), settled_ = 0;
   for (auto at = windows_.lower_bound(settled_); at != windows_.end(); ++at) {
     auto& text = at->first < settled ? settled_text_ : recent;
     text += (settled_text_.empty() && recent.empty() ? "" : ",\n") + render(at->first, at->second);

@@ -5,6 +5,8 @@
 #include <string>
 #include <string_view>
 
+#include "base/table.hpp"
+
 namespace segue {
 
 class Progress {
@@ -14,6 +16,10 @@ class Progress {
   // total 0: unknown. May be called often; the implementation limits the rate.
   virtual void rows(std::int64_t done, std::int64_t total) = 0;
   virtual void note(std::string_view text) = 0;
+  virtual void table(const Table& table) {
+    note(table.title);
+    for (const auto& line : lines_of(table)) note(line);
+  }
   virtual void end(std::string_view outcome) = 0;      // "done", "undone", "failed"
 };
 

@@ -34,7 +34,7 @@ int approve(const Words& words) {
     // An approval may come before the first run: the plan is registered, but not begun.
     db.run("approve.register", "insert into segue.plans (plan, title, hash) values ($1, $2, $3) on conflict do nothing"_sql, {plan.name, plan.title, plan.hash});
     journal::approve(db, plan, phase, item, actor(arguments), *reason);
-    transaction.commit();
+    transaction.commit(fault::Point::approval_given);
   }
   const auto given = journal::approvals(db, plan, phase).size();
   if (arguments.has("--json"))

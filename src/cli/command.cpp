@@ -13,9 +13,12 @@ namespace segue::cli {
 
 const std::vector<Command>& commands() {
   static const std::vector<Command> all = {
+      {"check", "PLAN [--database URL] [--json]", "what is unsafe about a plan, and what would be safe; writes nothing", check},
       {"show", "PLAN [--database URL] [--json]", "the statements as they will run: lock, rewrite, undo; and what is unsafe", show},
       {"run", "PLAN [--to PHASE] [--bake TIME] [--workers N] [--by WHO] [--accept-changed-plan|-clone|-restored] [--json]", "go on from where the plan stands, until the end or a closed gate", run},
       {"status", "PLAN [--json]", "what is done, what holds, where the flags stand", status},
+      {"report", "PLAN [--phase PHASE] [--format md|html|json]", "what a phase has done, with evidence, and what comes next", report},
+      {"backup", "PLAN --to FILE | --check FILE [--by WHO] [--json]", "take a backup, or be told of one, and prove that it can be restored", backup},
       {"approve", "PLAN PHASE --reason WHY [--by WHO] [--json] | PLAN --checklist N --reason WHY", "let a phase's gate pass, or answer a checklist item", approve},
       {"rollout", "PLAN FLAG --to PERCENT [--reason WHY] [--by WHO] [--json]", "set the share of traffic on the new path, at once", rollout},
       {"verify", "PLAN [--json]", "is old = new, row by row, now?", verify},
@@ -24,8 +27,11 @@ const std::vector<Command>& commands() {
       {"audit", "PLAN [--json] | verify [PLAN] [--known HEAD] [--json]", "who did what, when and why; is that record whole?", audit},
       {"revert", "PLAN [--check] [--reason WHY] [--by WHO] [--accept-changed-plan|-clone|-restored] [--json]", "back after the contract: what it will do, what the old side cannot hold, and then do it", revert},
       {"archive", "PLAN list | PLAN drop --reason WHY [--by WHO] [--json]", "what keeps the dropped columns and tables; its end is the end of the way back", archive},
+      {"read", "READER [--hours 09:00-18:00] [--lang ko,ru,en] [--before 12:00=MORNING]... [--otherwise AFTERNOON] | --plan PLAN --value NAME [--json]",
+       "what a reader makes of texts from standard input, one a line (docs/values.md)", read},
       {"pg", "start|stop|url --dir DIR [--remove]", "a private PostgreSQL server", pg},
       {"errors", "", "the table of error codes (docs/errors.md)", errors},
+      {"faults", "[--names]", "the list of fault points for tests (docs/faults.md)", faults},
   };
   return all;
 }

@@ -20,9 +20,12 @@ struct Command {
 };
 const std::vector<Command>& commands();
 
+int check(const Words& words);
 int show(const Words& words);
 int run(const Words& words);
 int status(const Words& words);
+int report(const Words& words);
+int backup(const Words& words);
 int approve(const Words& words);
 int rollout(const Words& words);
 int verify(const Words& words);
@@ -31,8 +34,10 @@ int revert(const Words& words);
 int archive(const Words& words);
 int grants(const Words& words);
 int audit(const Words& words);
+int read(const Words& words);
 int pg(const Words& words);
 int errors(const Words& words);
+int faults(const Words& words);
 
 // ---- shared (command.cpp)
 // The options every command takes, and its own.

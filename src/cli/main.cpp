@@ -4,6 +4,7 @@
 #include <algorithm>
 
 #include "base/error.hpp"
+#include "base/fault.hpp"
 #include "base/interrupt.hpp"
 #include "cli/command.hpp"
 
@@ -44,6 +45,7 @@ int main(int argc, char** argv) {
   const bool json = std::find(words.begin(), words.end(), "--json") != words.end();
   segue::watch_interrupts();
   try {
+    segue::fault::arm();
     return dispatch(words);
   } catch (const segue::Error& error) {
     if (json) segue::cli::print(segue::describe_json(error));

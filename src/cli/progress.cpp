@@ -101,6 +101,13 @@ void JsonProgress::note(std::string_view text) {
   print(boost::json::serialize(boost::json::object{{"event", "note"}, {"phase", phase_}, {"step", step_}, {"text", text}}));
 }
 
+void JsonProgress::table(const Table& table) {
+  auto event = boost::json::object{{"event", "table"}, {"phase", phase_}, {"step", step_}};
+  const auto shown = boost::json::parse(to_json(table));
+  for (const auto& [key, value] : shown.as_object()) event[key] = value;
+  print(boost::json::serialize(event));
+}
+
 void JsonProgress::end(std::string_view outcome) {
   print(boost::json::serialize(boost::json::object{{"event", "end"}, {"phase", phase_}, {"step", step_}, {"outcome", outcome}, {"seconds", gauge_.seconds()}}));
 }

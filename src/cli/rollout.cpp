@@ -78,11 +78,13 @@ int rollout(const Words& words) {
   const auto followed = steps::change_flag(db, plan.name, flag, percent, actor(arguments), arguments.value_or("--reason", ""), patience);
   if (arguments.has("--json"))
     print(boost::json::serialize(boost::json::object{{"plan", plan.name}, {"flag", flag}, {"percent", percent}, {"revision", followed.revision},
-        {"clients", followed.clients}, {"followedMs", followed.ms}, {"laggards", join(followed.laggards, ", ")}}));
+        {"clients", followed.clients}, {"followedMs", followed.ms}, {"laggards", join(followed.laggards, ", ")},
+        {"overriding", join(followed.overriding, ", ")}}));
   else
-    print(fmt::format("{} at {} %: {} application processes followed in {:.0f} ms{}", flag, percent, followed.clients, followed.ms,
-                      followed.laggards.empty() ? "" : "; NOT YET: " + join(followed.laggards, ", ")));
-  return followed.laggards.empty() ? 0 : 1;
+    print(fmt::format("{} at {} %: {} application processes followed in {:.0f} ms{}{}", flag, percent, followed.clients, followed.ms,
+                      followed.laggards.empty() ? "" : "; NOT YET: " + join(followed.laggards, ", "),
+                      followed.overriding.empty() ? "" : "; NOT AT ALL, by a switch of its own: " + join(followed.overriding, ", ")));
+  return followed.laggards.empty() && followed.overriding.empty() ? 0 : 1;
 }
 
 }  // namespace segue::cli

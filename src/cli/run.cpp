@@ -5,6 +5,7 @@
 #include "base/error.hpp"
 #include "base/text.hpp"
 #include "cli/command.hpp"
+#include "cli/preview.hpp"
 #include "cli/verdict.hpp"
 #include "engine/engine.hpp"
 
@@ -18,7 +19,8 @@ std::string hint(const plan::Plan& plan, const engine::RunResult& result) {
     if (!item.holds && item.name != "approvals")
       return fmt::format("HINT: nothing was changed. Mend what says NO (a text that cannot be read is decided in the plan, under \"decided\"; then run with --accept-changed-plan), or go back: "
                          "segue rollback {} --to PHASE", plan.directory);
-  return fmt::format("HINT: segue approve {} {} --reason WHY; then run again", plan.directory, result.held_by);
+  const auto seen = has_preview(plan.phase(result.held_by)) ? fmt::format("read what the preview says (segue status {}); ", plan.directory) : std::string();
+  return fmt::format("HINT: {}segue approve {} {} --reason WHY; then run again", seen, plan.directory, result.held_by);
 }
 
 int report(const Arguments& arguments, const plan::Plan& plan, const engine::RunResult& result) {

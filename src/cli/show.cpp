@@ -2,8 +2,11 @@
 
 #include <boost/json.hpp>
 
+#include "base/text.hpp"
 #include "check/check.hpp"
 #include "cli/command.hpp"
+#include "cli/findings.hpp"
+#include "cli/preview.hpp"
 #include "plan/statements.hpp"
 
 namespace segue::cli {
@@ -42,10 +45,27 @@ std::string summary(const plan::Step& step) {
   if (kind == "rollout") return "share of traffic on the new path; undo: back to 0 %, in a moment";
   if (kind == "retire") return "renames away (lock ACCESS EXCLUSIVE, short), dual write goes on; undo: rename back";
   if (kind == "drop") return "archives, then drops (lock ACCESS EXCLUSIVE, short); undo: built again from schema segue_archive, if archive: true";
+  if (kind == "preview") return "reads, READ ONLY (lock ACCESS SHARE); its result is kept for whoever approves; undo: none needed";
   return {};
 }
 
-void print_step(const plan::Plan& plan, const plan::Phase& phase, const plan::Step& step) {
+using Records = std::vector<journal::StepRecord>;
+
+void print_preview(const Records& records, const plan::Phase& phase, const plan::Step& step) {
+  const auto* preview = std::get_if<plan::PreviewStep>(&step.what);
+  if (preview == nullptr) return;
+  print("    " + replace_all(preview->text, "\n", "\n    "));
+  if (const auto table = result_of(records, phase, step)) print("\n" + text_of(*table, "    "));
+}
+
+boost::json::value json_of_preview(const Records& records, const plan::Phase& phase, const plan::Step& step) {
+  const auto* preview = std::get_if<plan::PreviewStep>(&step.what);
+  if (preview == nullptr) return nullptr;
+  const auto table = result_of(records, phase, step);
+  return boost::json::object{{"title", preview->title}, {"statement", preview->text}, {"result", table ? boost::json::parse(to_json(*table)) : boost::json::value()}};
+}
+
+void print_step(const plan::Plan& plan, const plan::Phase& phase, const plan::Step& step, const Records& records) {
   print(fmt::format("\n  {}", step.name));
   if (const auto text = summary(step); !text.empty()) print("    " + text);
   for (const auto& operation : plan::operations_of(plan, phase, step)) {
@@ -55,29 +75,32 @@ void print_step(const plan::Plan& plan, const plan::Phase& phase, const plan::St
                       operation.undo.empty() ? "" : ": " + operation.undo.text()));
     if (!operation.note.empty()) print("      note: " + operation.note);
   }
+  print_preview(records, phase, step);
 }
 
-boost::json::object json_of(const plan::Plan& plan, const std::vector<check::Finding>& findings) {
-  boost::json::array phases, found;
+boost::json::object json_of(const plan::Plan& plan, const std::vector<check::Finding>& findings, const Records& records) {
+  boost::json::array phases;
   for (const auto& phase : plan.phases) {
     boost::json::array steps;
     for (const auto& step : phase.steps) {
       boost::json::array operations;
       for (const auto& operation : plan::operations_of(plan, phase, step)) operations.push_back(json_of(operation, step));
-      steps.push_back(boost::json::object{{"name", step.name}, {"kind", step.kind()}, {"does", summary(step)}, {"operations", operations}});
+      steps.push_back(boost::json::object{{"name", step.name}, {"kind", step.kind()}, {"does", summary(step)}, {"operations", operations},
+                                          {"preview", json_of_preview(records, phase, step)}});
     }
     phases.push_back(boost::json::object{{"name", phase.name}, {"title", phase.title}, {"irreversible", phase.irreversible}, {"steps", steps}});
   }
-  for (const auto& finding : findings)
-    found.push_back(boost::json::object{{"rule", finding.rule}, {"severity", check::name_of(finding.severity)}, {"where", finding.where},
-                                        {"message", finding.message}, {"hint", finding.hint}});
-  return {{"plan", plan.name}, {"title", plan.title}, {"hash", plan.hash}, {"phases", phases}, {"findings", found}};
+  return {{"plan", plan.name}, {"title", plan.title}, {"hash", plan.hash}, {"phases", phases}, {"findings", cli::json_of(findings)}};
 }
 
-std::vector<check::Finding> findings_of(const Arguments& arguments, const plan::Plan& plan) {
-  if (!arguments.has("--database")) return check::check_plan(plan);
+struct Known { std::vector<check::Finding> findings; Records records; };
+
+Known look(const Arguments& arguments, const plan::Plan& plan) {
+  if (!arguments.has("--database")) return {check::check_plan(plan), {}};
   segue::pg::Connection db(database_url(arguments), {.application_name = "segue/show/" + plan.name, .search_path = sql::quote_identifier(plan.schema)});
-  return check::check(db, plan);
+  Known known{check::check(db, plan), {}};
+  if (journal::is_installed(db)) known.records = journal::steps(db, plan.name);
+  return known;
 }
 
 }  // namespace
@@ -86,19 +109,16 @@ int show(const Words& words) {
   const Arguments arguments(words, with_common({}));
   arguments.at_most(1);
   const auto plan = load_plan(arguments);
-  const auto findings = findings_of(arguments, plan);
-  bool unsafe = false;
-  for (const auto& finding : findings) unsafe = unsafe || finding.severity == check::Severity::error;
-  if (arguments.has("--json")) return print(boost::json::serialize(json_of(plan, findings))), unsafe ? 1 : 0;
+  const auto [findings, records] = look(arguments, plan);
+  if (arguments.has("--json")) return print(boost::json::serialize(json_of(plan, findings, records))), status_of(findings);
   print(fmt::format("{}: {}", plan.name, plan.title));
   for (const auto& phase : plan.phases) {
     print(fmt::format("\n{}{}{}", phase.name, phase.title.empty() ? "" : ": " + phase.title, phase.irreversible ? " (irreversible)" : ""));
-    for (const auto& step : phase.steps) print_step(plan, phase, step);
+    for (const auto& step : phase.steps) print_step(plan, phase, step, records);
   }
-  print(findings.empty() ? "\nno findings" : "\nfindings:");
-  for (const auto& finding : findings)
-    print(fmt::format("  {} {} [{}] {}\n    HINT: {}", check::name_of(finding.severity), finding.where, finding.rule, finding.message, finding.hint));
-  return unsafe ? 1 : 0;
+  print("");
+  print_findings(findings);
+  return status_of(findings);
 }
 
 }  // namespace segue::cli

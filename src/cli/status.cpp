@@ -3,9 +3,11 @@
 #include <boost/json.hpp>
 
 #include "base/error.hpp"
+#include "base/fault.hpp"
 #include "base/text.hpp"
 #include "cli/command.hpp"
 #include "cli/going_back.hpp"
+#include "cli/preview.hpp"
 #include "journal/journal.hpp"
 
 namespace segue::cli {
@@ -65,6 +67,7 @@ void print_text(const plan::Plan& plan, const State& state) {
         if (record.phase == phase.name && record.step == step.name && record.state != "undone")
           detail = fmt::format("{:>9.2f} s {:>12} rows  longest wait caused {:>6.1f} ms", record.seconds, grouped(record.rows), record.longest_lock_wait_ms);
       print(fmt::format("  {:<8} {:<34} {}", state_of(state, phase.name, step.name), step.name, detail));
+      if (const auto table = result_of(state.steps, phase, step)) print(text_of(*table, "             "));
     }
   }
   for (const auto& flag : state.flags) print(fmt::format("\nflag {}: {} % (by {})", flag.flag, flag.percent, flag.changed_by));
@@ -86,6 +89,13 @@ int status(const Words& words) {
   state.going_back = look_back(database_url(arguments), plan);
   if (arguments.has("--json")) print_json(plan, state);
   else print_text(plan, state);
+  return 0;
+}
+
+int faults(const Words& words) {
+  const Arguments arguments(words, {{"--names"}});
+  arguments.at_most(0);
+  print(arguments.has("--names") ? join(fault::all_names(), "\n") : fault::table_markdown());
   return 0;
 }
 

@@ -17,7 +17,7 @@ namespace {
 
 // What the plan does to things, by name; of those only the ones that exist now matter: what segue makes, it owns.
 struct Needs {
-  std::set<std::string> altered, written, read, types, indexes;
+  std::set<std::string> altered, written, read, types, functions, indexes;
 };
 
 void take(const plan::Plan& plan, std::set<std::string>& set, const QualifiedName& name) {
@@ -35,6 +35,7 @@ void of_sql(const plan::Plan& plan, const plan::Phase& phase, const plan::Step& 
     const auto named = sql::named_in(operation.sql.text());
     for (const auto& table : named.tables) take(plan, needs.read, table);
     for (const auto& type : named.types) take(plan, needs.types, type);
+    for (const auto& function : named.functions) take(plan, needs.functions, function);
   };
   for (const auto& operation : plan::operations_of(plan, phase, step)) add(operation);
   if (const auto* step_sql = std::get_if<plan::SqlStep>(&step.what); step_sql != nullptr && !step_sql->undo_file.empty())
@@ -83,13 +84,22 @@ std::vector<Thing> owned_things(pg::Connection& db, const plan::Plan& plan, cons
                                                      where i.indrelid = c.oid and x.relname = any ($4::text[])))
       union
       select 'type', t.typname::text, t.typowner from pg_catalog.pg_type t
-      where t.typnamespace = to_regnamespace(quote_ident($1)) and t.typname = any ($3::text[]))
+      where t.typnamespace = to_regnamespace(quote_ident($1)) and t.typname = any ($3::text[])
+      union
+      select case prokind when 'p' then 'procedure' else 'function' end, p.oid::regprocedure::text, p.proowner from pg_catalog.pg_proc p
+      where p.pronamespace = to_regnamespace(quote_ident($1)) and p.proname = any ($5::text[]))
     select kind, name, r.rolname, r.rolsuper from things join pg_catalog.pg_roles r on r.oid = owner order by 1, 2)sql"_sql,
-    {plan.schema, array_of(needs.altered), array_of(needs.types), array_of(needs.indexes)});
+    {plan.schema, array_of(needs.altered), array_of(needs.types), array_of(needs.indexes), array_of(needs.functions)});
   std::vector<Thing> things;
   for (int row = 0; row < rows.rows(); ++row)
     things.push_back({rows.text(row, 0), rows.text(row, 1), rows.text(row, 2), rows.boolean(row, 3)});
   return things;
+}
+
+// A function's name is its signature, as the server writes it.
+Sql name_of(const plan::Plan& plan, const Thing& thing) {
+  const bool plain = thing.kind == "table" || thing.kind == "type";
+  return plain ? build("{}"_sql, QualifiedName{plan.schema, thing.name}) : Sql::from_journal(thing.name);
 }
 
 // Membership in a superuser would be the right to everything: then the thing itself changes hands.
@@ -98,8 +108,7 @@ void ownership(const plan::Plan& plan, const std::vector<Thing>& things, const s
   for (const auto& thing : things) {
     if (thing.owner == role) continue;
     if (!thing.superuser) owners[thing.owner].push_back(thing.name);
-    else grants.push_back({build(thing.kind == "table" ? "alter table {} owner to {}"_sql : "alter type {} owner to {}"_sql,
-                                 QualifiedName{plan.schema, thing.name}, Ident{role}).text(),
+    else grants.push_back({build("alter {} {} owner to {}"_sql, Sql::from_journal(thing.kind), name_of(plan, thing), Ident{role}).text(),
                            "PostgreSQL lets only the owner alter or drop it; now it is the superuser " + thing.owner + "'s"});
   }
   for (const auto& [owner, names] : owners)

@@ -26,14 +26,15 @@ void undo_step(Runner& runner, const plan::Plan& plan, const plan::Phase& phase,
   { pg::Transaction transaction(db);
     journal::fence(db, plan.name, runner.epoch());
     journal::step_undoing(db, plan.name, phase.name, step.name);
-    transaction.commit(); }
+    transaction.commit(fault::Point::undo_begun); }
   steps::Context context{db, plan, phase, step, runner.epoch(), progress, options};
   steps::undo(context);
+  fault::point(fault::Point::undo_worked, db.socket());
   { pg::Transaction transaction(db);
     journal::fence(db, plan.name, runner.epoch());
     journal::step_ended(db, plan.name, phase.name, step.name, "undone", {});
     journal::audit(db, plan.name, options.actor, "step undone: " + phase.name + " / " + step.name, options.reason);
-    transaction.commit(); }
+    transaction.commit(fault::Point::undo_done); }
   progress.end("undone");
 }
 
@@ -72,11 +73,14 @@ RollbackResult rollback(const std::string& url, const plan::Plan& plan, const st
       ++result.steps;
     }
     journal::withdraw_approvals(db, plan.name, phase.name);
+    fault::point(fault::Point::approvals_withdrawn, db.socket());
   }
   if (first > 0) journal::withdraw_approvals(db, plan.name, plan.phases[first - 1].name);
   result.proof = prove(db, plan, plan.phases[first].name);
+  fault::point(fault::Point::rollback_proven, db.socket());
   journal::audit(db, plan.name, options.actor, "rolled back to " + to, options.reason,
                  boost::json::serialize(boost::json::object{{"steps", result.steps}, {"proof", result.proof}}));
+  fault::point(fault::Point::rollback_recorded, db.socket());
   return result;
 }
 

@@ -6,6 +6,7 @@
 #include "base/text.hpp"
 #include "catalog/catalog.hpp"
 #include "check/check.hpp"
+#include "engine/backup.hpp"
 #include "engine/engine.hpp"
 #include "engine/runner.hpp"
 
@@ -53,8 +54,10 @@ class Loop {
       progress_.begin(before.name, "gate");
       result_.verdict = gate::judge(*before.gate, measure(db_, plan_, before, progress_));
       progress_.end(result_.verdict.open ? "open" : "closed");
+      fault::point(fault::Point::gate_measured, db_.socket());
       for (const auto& item : result_.verdict.items)
         journal::record_check(db_, plan_.name, before.name, "gate: " + item.name, item.holds, item.expected, item.found);
+      fault::point(fault::Point::gate_recorded, db_.socket());
       if (!result_.verdict.open) return hold(phase, before.name);
       journal::audit(db_, plan_.name, options_.steps.actor, "gate passed: " + before.name, {}, found());
     }
@@ -65,6 +68,10 @@ class Loop {
     gate::Measures measures{.mismatches = 0, .repairs = 0};
     measures.unanswered = unanswered_checklist(db_, plan_);
     result_.verdict = gate::judge({}, measures);
+    if (plan_.backup) {
+      result_.verdict.items.push_back(backup_item(db_, plan_));
+      result_.verdict.open = result_.verdict.open && result_.verdict.items.back().holds;
+    }
     return result_.verdict.open || hold(phase, "checklist");
   }
 
@@ -84,6 +91,7 @@ class Loop {
   // What a rollback of this phase must bring back.
   bool take_snapshot(const plan::Phase& phase) {
     journal::save_snapshot(db_, plan_.name, phase.name, plan_.schema, join(catalog::describe_schema(db_, plan_.schema), "\n"));
+    fault::point(fault::Point::snapshot_taken, db_.socket());
     return true;
   }
 
@@ -94,14 +102,15 @@ class Loop {
     { pg::Transaction transaction(db_);
       journal::fence(db_, plan_.name, epoch_);
       journal::step_begun(db_, plan_.name, phase.name, step, position);
-      transaction.commit(); }
+      transaction.commit(fault::Point::step_begun); }
     steps::Context context{db_, plan_, phase, step, epoch_, progress_, options_.steps};
     const auto evidence = steps::run(context);
+    fault::point(fault::Point::step_worked, db_.socket());
     { pg::Transaction transaction(db_);
       journal::fence(db_, plan_.name, epoch_);
       journal::step_ended(db_, plan_.name, phase.name, step.name, "done", evidence);
       journal::audit(db_, plan_.name, options_.steps.actor, "step done: " + phase.name + " / " + step.name, {}, evidence.detail);
-      transaction.commit(); }
+      transaction.commit(fault::Point::step_done); }
     progress_.end("done");
   }
 
@@ -109,6 +118,7 @@ class Loop {
     for (const auto& check : phase.checks) {
       const auto result = run_check(db_, check);
       journal::record_check(db_, plan_.name, phase.name, check.name, result.passed, result.expected, result.found);
+      fault::point(fault::Point::check_recorded, db_.socket());
       if (!result.passed)
         throw Error(ErrorCode::different_data,
                     fmt::format("check \"{}\" of phase \"{}\": expected {}, found {}", check.name, phase.name, result.expected, result.found),
@@ -130,7 +140,7 @@ void refuse_unsafe(pg::Connection& db, const plan::Plan& plan) {
   for (const auto& finding : check::check(db, plan))
     if (finding.severity == check::Severity::error) message += (message.empty() ? "" : "\n  ") + finding.where + ": " + finding.message;
   if (!message.empty())
-    throw Error(ErrorCode::refused, "the plan is not safe to run:\n  " + message, "segue show " + plan.directory + " lists every finding");
+    throw Error(ErrorCode::refused, "the plan is not safe to run:\n  " + message, "segue check " + plan.directory + " --database URL lists every finding");
 }
 
 }  // namespace

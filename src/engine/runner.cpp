@@ -27,6 +27,7 @@ Runner::Runner(const std::string& url, const plan::Plan& plan, const std::string
   require_sight_of_others(db_);
   journal::install(db_);
   journal::lock(db_, plan.name);
+  fault::point(fault::Point::plan_locked, db_.socket());
   const auto notes = journal::recognise(db_, plan, accepted, actor);
   if (!notes.empty()) progress.begin("journal", "identity");
   for (const auto& note : notes) progress.note(note);

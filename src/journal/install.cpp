@@ -27,7 +27,7 @@ void install(pg::Connection& db) {
   // Two first runs at once: the second waits here and then finds the journal.
   db.run("journal.install_lock", "select pg_advisory_xact_lock(hashtextextended('segue:install', 0))"_sql);
   if (!is_installed(db)) db.run_script("journal.install", Sql::from_journal(std::string(embedded::journal_sql())));
-  transaction.commit();
+  transaction.commit(fault::Point::journal_installed);
 }
 
 void lock(pg::Connection& db, const std::string& plan) {
@@ -36,8 +36,7 @@ void lock(pg::Connection& db, const std::string& plan) {
   const auto holder = db.run("journal.lock_holder", R"sql(
     select l.pid, coalesce(a.application_name, '?') from pg_catalog.pg_locks l
     left join pg_catalog.pg_stat_activity a on a.pid = l.pid
-    where l.locktype = 'advisory' and l.granted and l.objsubid = 1
-      and l.database = (select oid from pg_catalog.pg_database where datname = current_database())
+    where l.locktype = 'advisory' and l.granted and l.objsubid = 1 and l.database = (select oid from pg_catalog.pg_database where datname = current_database())
       and ((l.classid::bigint << 32) | l.objid::bigint) = hashtextextended($1, 0))sql"_sql, {key});
   const auto who = holder.empty() ? std::string("another session")
                                   : fmt::format("server process {} ({})", holder.text(0, 0), holder.text(0, 1));
@@ -64,7 +63,7 @@ std::int64_t open_epoch(pg::Connection& db, const plan::Plan& plan, bool accept_
   const auto evidence = "{\"hash\": \"" + plan.hash + "\"}";
   if (epoch == 1) audit(db, plan.name, actor, "plan begun", {}, evidence);
   if (begun && *begun != plan.hash) audit(db, plan.name, actor, "changed plan accepted", {}, evidence);
-  transaction.commit();
+  transaction.commit(fault::Point::epoch_raised);
   return epoch;
 }
 

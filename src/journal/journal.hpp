@@ -71,6 +71,8 @@ std::int64_t set_flag(pg::Connection& db, const std::string& plan, const std::st
 // Application processes that are connected and have not taken over this revision yet.
 std::vector<std::string> laggards(pg::Connection& db, std::int64_t revision);
 std::int64_t connected_clients(pg::Connection& db);
+// Connected application processes whose own switch sets this flag to another percentage, as "instance (its percentage %)".
+std::vector<std::string> overriding(pg::Connection& db, const std::string& key, int percent);
 
 void save_snapshot(pg::Connection& db, const std::string& plan, const std::string& phase, const std::string& schema,
                    const std::string& definition);

@@ -53,7 +53,7 @@ comment on column segue.steps.plan is 'name of the plan';
 comment on column segue.steps.phase is 'name of the phase';
 comment on column segue.steps.step is 'name of the step, unique in its phase';
 comment on column segue.steps.position is 'order over the whole plan, from 0';
-comment on column segue.steps.kind is 'sql, profile, sync, backfill, verify, require, rollout, retire, drop';
+comment on column segue.steps.kind is 'sql, profile, sync, backfill, verify, require, rollout, retire, drop, preview';
 comment on column segue.steps.state is 'begun, done, undoing or undone';
 comment on column segue.steps.attempts is 'how often it was begun';
 comment on column segue.steps."beganAt" is 'latest begin';
@@ -204,18 +204,20 @@ create table segue.flag_clients (
   "backendPid" integer primary key,
   instance text not null,
   revision bigint not null,
+  overrides jsonb not null default '{}' check (jsonb_typeof(overrides) = 'object'),
   "seenAt" timestamptz not null default clock_timestamp()
 );
 comment on table segue.flag_clients is 'application processes that follow the flags, and the revision each has taken over';
 comment on column segue.flag_clients."backendPid" is 'server process of its listening connection; a client is alive while that is connected';
 comment on column segue.flag_clients.instance is 'name the application gave';
 comment on column segue.flag_clients.revision is 'highest revision it has read and uses';
+comment on column segue.flag_clients.overrides is 'full key -> percent of flags it does not follow: a switch of the process decides; a rollout waits for it';
 comment on column segue.flag_clients."seenAt" is 'when it said so';
 
-create function segue.acknowledge_flags(text, bigint) returns void
+create function segue.acknowledge_flags(text, bigint, jsonb default '{}') returns void
 language sql security definer set search_path = pg_catalog, pg_temp as $$
-  insert into segue.flag_clients ("backendPid", instance, revision) values (pg_backend_pid(), $1, $2)
-  on conflict ("backendPid") do update set instance = $1, revision = $2, "seenAt" = clock_timestamp();
+  insert into segue.flag_clients ("backendPid", instance, revision, overrides) values (pg_backend_pid(), $1, $2, $3)
+  on conflict ("backendPid") do update set instance = $1, revision = $2, overrides = $3, "seenAt" = clock_timestamp();
 $$;
 comment on function segue.acknowledge_flags is 'called by the flag client of an application process after each read';
 
@@ -297,6 +299,28 @@ comment on column segue.archives.definition is 'types, defaults and constraints 
 comment on column segue.archives.at is 'when';
 comment on column segue.archives."removedAt" is 'when the archive was removed for good; null: it is there';
 comment on column segue.archives."removedBy" is 'who removed it';
+
+create table segue.backups (
+  id bigint generated always as identity primary key,
+  plan text not null references segue.plans,
+  file text not null,
+  bytes bigint not null,
+  "tables" bigint not null,
+  rows bigint not null,
+  compared boolean not null,
+  actor text not null,
+  at timestamptz not null default clock_timestamp()
+);
+comment on table segue.backups is 'backups that were restored into a private server; the files are kept by people';
+comment on column segue.backups.id is 'running number';
+comment on column segue.backups.plan is 'name of the plan';
+comment on column segue.backups.file is 'path on the machine that proved it';
+comment on column segue.backups.bytes is 'size of the file';
+comment on column segue.backups."tables" is 'tables restored';
+comment on column segue.backups.rows is 'rows restored';
+comment on column segue.backups.compared is 'true: all rows were those of the moment it was taken; false: only that every table is there';
+comment on column segue.backups.actor is 'who';
+comment on column segue.backups.at is 'when it was proven';
 
 create table segue.audit (
   id bigint generated always as identity primary key,

@@ -74,4 +74,15 @@ std::int64_t connected_clients(pg::Connection& db) {
     where a.backend_start <= c."seenAt")sql"_sql).integer();
 }
 
+std::vector<std::string> overriding(pg::Connection& db, const std::string& key, int percent) {
+  const auto rows = db.run("journal.overriding", R"sql(
+    select c.instance || ' (' || (c.overrides ->> $1) || ' %)'
+    from segue.flag_clients c join pg_catalog.pg_stat_activity a on a.pid = c."backendPid"
+    where a.backend_start <= c."seenAt" and c.overrides ? $1 and c.overrides ->> $1 is distinct from $2
+    order by 1)sql"_sql, {key, std::to_string(percent)});
+  std::vector<std::string> names;
+  for (int row = 0; row < rows.rows(); ++row) names.push_back(rows.text(row, 0));
+  return names;
+}
+
 }  // namespace segue::journal

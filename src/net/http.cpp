@@ -42,6 +42,13 @@ std::optional<std::string_view> find_header(const Headers& headers, std::string_
   return std::nullopt;
 }
 
+std::vector<std::string_view> Request::all_headers(std::string_view name) const {
+  std::vector<std::string_view> values;
+  for (const auto& [key, value] : headers)
+    if (same_name(key, name)) values.push_back(value);
+  return values;
+}
+
 std::optional<std::string> Request::parameter(const std::string& name) const {
   const auto found = query.find(name);
   if (found == query.end()) return std::nullopt;

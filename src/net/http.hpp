@@ -20,9 +20,12 @@ struct Request {
   std::map<std::string, std::string> query;                      // decoded; of a repeated name the last
   Headers headers;
   std::string body;
+  std::string peer;                                              // address of the other end, without port; IPv4 as such
 
   std::optional<std::string_view> header(std::string_view name) const { return find_header(headers, name); }
   std::optional<std::string> parameter(const std::string& name) const;
+  // All values of a header that may come several times, in their order.
+  std::vector<std::string_view> all_headers(std::string_view name) const;
   // The media type of the body, lower-case, without parameters: "application/json".
   std::string content_type() const;
 };

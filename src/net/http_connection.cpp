@@ -136,6 +136,15 @@ awaitable<void> close_gently(Connection& connection) {
 
 }  // namespace
 
+// On a socket for both families an IPv4 peer is ::ffff:a.b.c.d: the same client, however it was listened for.
+std::string Connection::address_of_peer(const Socket& socket) {
+  ErrorCodeOfBoost gone;
+  const auto address = socket.remote_endpoint(gone).address();
+  if (gone) return {};
+  const bool mapped = address.is_v6() && address.to_v6().is_v4_mapped();
+  return mapped ? asio::ip::make_address_v4(asio::ip::v4_mapped, address.to_v6()).to_string() : address.to_string();
+}
+
 awaitable<void> converse(std::shared_ptr<Connection> connection, const ServerOptions& options,
                          const HttpServer::Handler& handler, const bool& stopping) {
   for (;;) {
@@ -145,6 +154,7 @@ awaitable<void> converse(std::shared_ptr<Connection> connection, const ServerOpt
     bool with_body = true;
     if (reading.request) {
       with_body = reading.request->method != "HEAD";
+      reading.request->peer = connection->peer;
       connection->enter(Connection::Phase::handling, std::chrono::hours(1));
       response = co_await answer(handler, std::move(*reading.request));
     } else {

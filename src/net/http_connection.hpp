@@ -16,7 +16,8 @@ using Clock = std::chrono::steady_clock;
 struct Connection {
   enum class Phase { idle, reading, handling, writing };
   Connection(Socket socket_, std::size_t header_limit)
-      : socket(std::move(socket_)), buffer(header_limit + 64 * 1024) {}
+      : socket(std::move(socket_)), buffer(header_limit + 64 * 1024), peer(address_of_peer(socket)) {}
+  static std::string address_of_peer(const Socket& socket);
   void enter(Phase next, std::chrono::milliseconds limit) {
     phase = next;
     deadline = Clock::now() + limit;
@@ -28,6 +29,7 @@ struct Connection {
 
   Socket socket;
   boost::beast::flat_buffer buffer;
+  std::string peer;
   Phase phase = Phase::idle;
   Clock::time_point deadline = Clock::time_point::max();
   bool timed_out = false;

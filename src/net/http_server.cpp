@@ -19,6 +19,8 @@ namespace asio = boost::asio;
 using asio::awaitable;
 using asio::ip::tcp;
 
+using ReusePort = asio::detail::socket_option::boolean<SOL_SOCKET, SO_REUSEPORT>;
+
 struct HttpServer::State : std::enable_shared_from_this<HttpServer::State> {
   State(asio::io_context& io_, ServerOptions options_, Handler handler_)
       : io(io_), options(std::move(options_)), handler(std::move(handler_)), acceptor(io), sweep(io), gone(io) {}
@@ -45,6 +47,7 @@ void HttpServer::State::listen() {
   const tcp::endpoint endpoint(address, options.port);
   if (!error) acceptor.open(endpoint.protocol(), error);
   if (!error) acceptor.set_option(tcp::acceptor::reuse_address(true), error);
+  if (!error && options.shared_port) acceptor.set_option(ReusePort(true), error);
   if (!error) acceptor.bind(endpoint, error);
   if (!error) acceptor.listen(asio::socket_base::max_listen_connections, error);
   if (error)

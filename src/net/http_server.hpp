@@ -1,7 +1,8 @@
 // An HTTP/1.1 server for Asio: a coroutine for each connection, handlers are coroutines too.
 // Does: keep-alive, pipelined requests (answered in order), chunked bodies, Expect: 100-continue, limits on header,
 //       body, time and connections, a drain that answers what has begun.
-// Does not: TLS, HTTP/2, streaming bodies, routing; nor use more than the one thread that runs the io_context.
+// Does not: TLS, HTTP/2, streaming bodies, routing; nor use more than the one thread that runs the io_context
+//       (several servers with `shared_port` and a thread each use several).
 #pragma once
 #include <boost/asio/awaitable.hpp>
 #include <boost/asio/io_context.hpp>
@@ -17,6 +18,7 @@ namespace segue::net {
 struct ServerOptions {
   std::string host = "127.0.0.1";
   std::uint16_t port = 0;                                        // 0: one that is free
+  bool shared_port = false;                                      // several servers of one process share it (SO_REUSEPORT)
   std::size_t header_limit = 16 * 1024;                          // more: 431
   std::size_t body_limit = 64 * 1024;                            // more: 413
   std::size_t connection_limit = 4096;                           // more are closed at once

@@ -171,12 +171,20 @@ Transaction::~Transaction() {
   }
 }
 
-void Transaction::commit() {
+void Transaction::commit(std::optional<fault::Point> point) {
   open_ = false;
-  PGresult* raw = PQexec(db_.conn_.get(), "commit");
+  const auto harm = [&](fault::Stage stage) {
+    if (point) fault::point(*point, db_.socket(), stage);
+  };
+  harm(fault::Stage::before);
+  const bool sent = PQsendQuery(db_.conn_.get(), "commit") == 1;
+  harm(fault::Stage::sent);
+  PGresult* raw = sent ? PQgetResult(db_.conn_.get()) : nullptr;
   if (PQresultStatus(raw) != PGRES_COMMAND_OK) db_.fail("transaction.commit", raw, true);
   const bool rolled_back = std::string_view(PQcmdStatus(raw)) == "ROLLBACK";
   PQclear(raw);
+  while (PGresult* rest = PQgetResult(db_.conn_.get())) PQclear(rest);
+  harm(fault::Stage::after);
   if (rolled_back)
     throw Error(ErrorCode::database, "the transaction had failed and was rolled back")
         .with_statement("transaction.commit");

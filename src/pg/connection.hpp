@@ -12,6 +12,7 @@
 #include <string_view>
 #include <vector>
 
+#include "base/fault.hpp"
 #include "sql/text.hpp"
 
 struct pg_conn;
@@ -114,8 +115,8 @@ class Transaction {
   ~Transaction();
   Transaction(const Transaction&) = delete;
   Transaction& operator=(const Transaction&) = delete;
-  // Throws in_doubt with outcome unknown where the answer was lost.
-  void commit();
+  // Throws in_doubt with outcome unknown where the answer was lost. `point`: where a test may lose it (base/faults.def).
+  void commit(std::optional<fault::Point> point = std::nullopt);
   void rollback();
 
  private:

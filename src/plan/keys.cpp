@@ -6,10 +6,10 @@ namespace segue::plan {
 
 const std::vector<ObjectKeys>& all_keys() {
   static const std::vector<ObjectKeys> objects = {
-      {"plan", {"plan", "title", "schema", "contacts", "checklist", "limits", "values", "mappings", "phases"}},
+      {"plan", {"plan", "title", "schema", "contacts", "checklist", "backup", "limits", "values", "mappings", "phases"}},
       {"contact", {"role", "reach"}},
       {"limits", {"lock timeout", "lock budget"}},
-      {"value", {"column", "reader", "becomes", "hours", "unreadable", "decided"}},
+      {"value", {"column", "reader", "expression", "becomes", "hours", "languages", "labels", "least", "most", "order", "country", "unreadable", "decided"}},
       {"unreadable", {"live"}},
       {"mapping", {"table", "new", "old", "snapshot"}},
       {"side", {"from", "set", "otherwise"}},
@@ -24,6 +24,7 @@ const std::vector<ObjectKeys>& all_keys() {
       {"rollout_step", {"rollout", "to", "bake", "name"}},
       {"retire_step", {"retire", "name"}},
       {"drop_step", {"drop", "archive", "name"}},
+      {"preview_step", {"preview", "title", "name"}},
       {"check", {"name", "sql", "expect"}},
       {"gate", {"populated", "read", "share of one period", "mismatches", "repairs", "approve"}},
   };
@@ -38,7 +39,7 @@ const std::vector<std::string>& keys_of(std::string_view object) {
 
 const std::vector<std::string>& step_kinds() {
   static const std::vector<std::string> kinds = {"sql", "profile", "sync", "backfill", "verify",
-                                                 "require", "rollout", "retire", "drop"};
+                                                 "require", "rollout", "retire", "drop", "preview"};
   return kinds;
 }
 

@@ -3,6 +3,7 @@
 // Does not: know the database (see catalog/, check/) or run anything. Pure.
 #pragma once
 #include <chrono>
+#include <cstdint>
 #include <map>
 #include <optional>
 #include <string>
@@ -21,14 +22,21 @@ struct Where {
 
 struct Contact { std::string role, reach; };
 
-// Free text -> meaning. `becomes` is read top down: the first boundary the time lies before wins.
+// Free text -> meaning, by a reader (values/reader.hpp) or by SQL. `becomes` is read top down: the first boundary the time
+// lies before wins.
 struct ValueDef {
   std::string name, table, column;
-  std::string reader;                                            // "time-of-day"
+  std::string reader;                                            // "time-of-day", "enum", ...; empty where SQL reads
+  std::string expression;                                        // SQL over raw, the text; empty where a reader reads
+  std::vector<std::string> languages;                            // "ko", "en"; none: all
   struct Boundary { std::string before, meaning; };              // before "12:00"
-  std::vector<Boundary> becomes;
+  std::vector<Boundary> becomes;                                 // of time-of-day
   std::string otherwise;
-  std::optional<std::string> hours;                              // "09:00-18:00": opening hours, if given
+  std::optional<std::string> hours;                              // "09:00-12:00, 14:00-18:00": opening hours, if given
+  std::vector<std::pair<std::string, std::vector<std::string>>> labels;  // of enum: label and synonyms
+  std::optional<std::int64_t> least, most;                       // of integer
+  std::optional<std::string> order;                              // of date: "day-first" or "month-first"
+  std::string country;                                           // of phone: "KR"
   std::optional<std::string> live;                               // provisional meaning of unreadable values; none: NULL
   std::vector<std::pair<std::string, std::string>> decided;      // raw -> meaning, decided by the plan's author
   Where where;
@@ -62,10 +70,11 @@ struct RolloutStep { std::string flag; std::vector<int> percents; std::chrono::m
 struct Target { std::string table, column; };                    // column empty: the whole table
 struct RetireStep { std::vector<Target> targets; };
 struct DropStep { std::vector<Target> targets; bool archive = false; };
+struct PreviewStep { std::string file, text, title; };           // text: one SELECT that only reads
 
 struct Step {
   std::string name;                                              // as shown and journaled, unique in its phase
-  std::variant<SqlStep, ProfileStep, SyncStep, BackfillStep, VerifyStep, RequireStep, RolloutStep, RetireStep, DropStep> what;
+  std::variant<SqlStep, ProfileStep, SyncStep, BackfillStep, VerifyStep, RequireStep, RolloutStep, RetireStep, DropStep, PreviewStep> what;
   Where where;
   std::string kind() const;                                      // "sql", "profile", ...
 };
@@ -110,6 +119,7 @@ struct Plan {
   std::string name, title, schema = "public";
   std::vector<Contact> contacts;
   std::vector<std::string> checklist;                            // manual items; each wants an approval
+  std::optional<std::chrono::milliseconds> backup;               // before the first step: a proven backup, not older than this
   Limits limits;
   std::vector<ValueDef> values;
   std::vector<Mapping> mappings;

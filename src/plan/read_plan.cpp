@@ -11,7 +11,7 @@ namespace segue::plan {
 namespace {
 
 using std::chrono::milliseconds;
-constexpr milliseconds longest_budget = std::chrono::hours(24);
+constexpr milliseconds longest_budget = std::chrono::hours(24), oldest_backup = std::chrono::hours(24 * 31);
 
 std::vector<Contact> read_contacts(const Node& node) {
   std::vector<Contact> contacts;
@@ -57,6 +57,7 @@ Plan read_plan(const Node& root, Files& files) {
   if (const Node* schema = fields.find("schema")) plan.schema = table_of(*schema);
   if (const Node* contacts = fields.find("contacts")) plan.contacts = read_contacts(*contacts);
   if (const Node* checklist = fields.find("checklist")) plan.checklist = read_checklist(*checklist);
+  if (const Node* backup = fields.find("backup")) plan.backup = positive_duration_of(*backup, oldest_backup);
   if (const Node* limits = fields.find("limits")) plan.limits = read_limits(*limits);
   if (const Node* values = fields.find("values")) plan.values = read_values(*values);
   if (const Node* mappings = fields.find("mappings")) plan.mappings = read_mappings(*mappings);

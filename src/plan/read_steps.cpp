@@ -7,6 +7,7 @@
 #include "plan/keys.hpp"
 #include "plan/nearest.hpp"
 #include "plan/readers.hpp"
+#include "sql/statement.hpp"
 
 namespace segue::plan {
 namespace {
@@ -85,6 +86,12 @@ DropStep read_drop(const Fields& fields) {
   return {targets_of(fields.at("drop")), archive && truth_of(*archive)};
 }
 
+PreviewStep read_preview(const Fields& fields, Files& files) {
+  const auto file = text_of(fields.at("preview"), "the name of a SQL file");
+  const Node* title = fields.find("title");
+  return {file, sql::check_query(file, files.text(fields.at("preview"))), title ? text_of(*title, "a title") : file};
+}
+
 decltype(Step::what) read_what(const std::string& kind, const Fields& fields, Files& files) {
   if (kind == "sql") return read_sql(fields, files);
   if (kind == "profile") return ProfileStep{name_of(fields.at(kind), "the name of a value")};
@@ -94,7 +101,8 @@ decltype(Step::what) read_what(const std::string& kind, const Fields& fields, Fi
   if (kind == "require") return read_require(fields.at(kind));
   if (kind == "rollout") return read_rollout(fields);
   if (kind == "retire") return RetireStep{targets_of(fields.at(kind))};
-  return read_drop(fields);
+  if (kind == "drop") return read_drop(fields);
+  return read_preview(fields, files);
 }
 
 std::string targets_text(const std::vector<Target>& targets) {
@@ -113,6 +121,7 @@ struct Subject {
   std::string operator()(const RolloutStep& step) const { return step.flag; }
   std::string operator()(const RetireStep& step) const { return targets_text(step.targets); }
   std::string operator()(const DropStep& step) const { return targets_text(step.targets); }
+  std::string operator()(const PreviewStep& step) const { return step.file; }
 };
 
 }  // namespace

@@ -6,6 +6,7 @@
 
 #include <algorithm>
 #include <atomic>
+#include <boost/json.hpp>
 #include <condition_variable>
 #include <map>
 #include <mutex>
@@ -28,10 +29,30 @@ constexpr milliseconds first_backoff{50}, longest_backoff{2000}, patience_at_sta
 // Until the journal exists nobody notifies: look for it more often than `reread` asks.
 constexpr milliseconds look_for_journal{500};
 
-std::optional<std::map<std::string, FlagState, std::less<>>> read_flags(pg::Connection& db) {
+using Flags = std::map<std::string, FlagState, std::less<>>;
+
+// Before the journal exists, and whatever it says: an override stands.
+Flags with_overrides(Flags flags, const std::map<std::string, int>& overrides) {
+  for (const auto& [key, percent] : overrides) {
+    auto& flag = flags[key];
+    flag.key = key;
+    flag.percent = percent;
+    flag.overridden = true;
+  }
+  return flags;
+}
+
+// {"key":percent,...} as the journal keeps it.
+std::string as_json(const std::map<std::string, int>& overrides) {
+  boost::json::object object;
+  for (const auto& [key, percent] : overrides) object[key] = percent;
+  return boost::json::serialize(object);
+}
+
+std::optional<Flags> read_flags(pg::Connection& db) {
   if (!db.run("flags.journal", "select to_regclass('segue.flags') is not null"_sql).boolean()) return std::nullopt;
   const auto rows = db.run("flags.read", "select key, percent, revision from segue.flags"_sql);
-  std::map<std::string, FlagState, std::less<>> flags;
+  Flags flags;
   for (int row = 0; row < rows.rows(); ++row)
     flags[rows.text(row, 0)] = {rows.text(row, 0), static_cast<int>(rows.integer(row, 1)), rows.integer(row, 2)};
   return flags;
@@ -40,7 +61,8 @@ std::optional<std::map<std::string, FlagState, std::less<>>> read_flags(pg::Conn
 }  // namespace
 
 struct FlagClient::State {
-  explicit State(Options options_) : options(std::move(options_)), wake(::eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK)) {
+  explicit State(Options options_)
+      : options(std::move(options_)), wake(::eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK)), flags(with_overrides({}, options.overrides)) {
     if (wake < 0) throw Error(ErrorCode::system, "cannot make an eventfd");
   }
   ~State() { ::close(wake); }
@@ -56,7 +78,7 @@ struct FlagClient::State {
   int wake;
   std::atomic<bool> stopping = false, connected = false;
   mutable std::shared_mutex guard;
-  std::map<std::string, FlagState, std::less<>> flags;
+  Flags flags;
   bool tried = false;
   std::condition_variable_any first_try;
   std::thread thread;
@@ -103,6 +125,7 @@ void FlagClient::State::follow(pg::Connection& db) {
 // Whether the journal is there. The last known state stays where it is not.
 bool FlagClient::State::read(pg::Connection& db) {
   auto fresh = read_flags(db);
+  if (fresh) fresh = with_overrides(std::move(*fresh), options.overrides);
   std::vector<FlagState> changed;
   {
     const std::unique_lock lock(guard);
@@ -131,7 +154,8 @@ void FlagClient::State::acknowledge(pg::Connection& db) const {
     const std::shared_lock lock(guard);
     for (const auto& [key, flag] : flags) revision = std::max(revision, flag.revision);
   }
-  db.run("flags.acknowledge", "select segue.acknowledge_flags($1, $2::bigint)"_sql, {options.application_name, revision});
+  db.run("flags.acknowledge", "select segue.acknowledge_flags($1, $2::bigint, $3::jsonb)"_sql,
+         {options.application_name, revision, as_json(options.overrides)});
 }
 
 FlagClient::FlagClient(Options options) : state_(std::make_shared<State>(std::move(options))) {

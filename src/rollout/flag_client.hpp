@@ -1,11 +1,14 @@
 // What an application links to ask for flags; no dependency on the engine.
 // Does: keep all flags of a database in memory, follow changes by LISTEN, re-read after a lost connection and
 //       every `reread` as belt and braces. Asking is a hash and a table look-up, never a round trip.
+// An override (an emergency switch of the process) stands whatever the flag says, and is told to segue with each
+// acknowledgement: a rollout or retire that counts on this process then refuses and names it.
 // Does not: fail the application. No journal yet, no database, no right to read: every flag is off (0 %) until the first
 //       successful read; after that the last known state stays.
 #pragma once
 #include <chrono>
 #include <functional>
+#include <map>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -15,8 +18,9 @@ namespace segue::rollout {
 
 struct FlagState {
   std::string key;                                               // "segue.hospital-services.dynamic-services"
-  int percent = 0;
+  int percent = 0;                                               // what is_on() goes by
   std::int64_t revision = 0;
+  bool overridden = false;                                       // percent is this process's own, not the flag's
 };
 
 class FlagClient {
@@ -25,6 +29,7 @@ class FlagClient {
     std::string url;
     std::string application_name = "flag-client";
     std::chrono::milliseconds reread{5000};
+    std::map<std::string, int> overrides;                        // key -> percent; the flag itself is not followed
     std::function<void(const FlagState&)> on_change;             // called on the client's own thread
   };
   explicit FlagClient(Options options);                          // starts a thread; returns after the first read or 2 s

@@ -11,9 +11,13 @@ Named named_in(std::string_view text) {
   tree::visit(parsed.tree, [&](const tree::Node& found) {
     if (found.kind == "RangeVar") named.tables.push_back(tree::relation(found.fields));
     if (found.kind == "AlterEnumStmt") named.types.push_back(tree::qualified(tree::strings(tree::list(found.fields, "typeName"))));
-    if (found.kind != "DropStmt" || (tree::text(found.fields, "removeType") != "OBJECT_TYPE" && tree::text(found.fields, "removeType") != "OBJECT_DOMAIN"))
-      return;
-    for (const auto& object : tree::list(found.fields, "objects")) named.types.push_back(tree::qualified(tree::strings(object)));
+    if (found.kind == "CreateFunctionStmt") named.functions.push_back(tree::qualified(tree::strings(tree::list(found.fields, "funcname"))));
+    if (found.kind != "DropStmt") return;
+    const auto what = tree::text(found.fields, "removeType");
+    for (const auto& object : tree::list(found.fields, "objects")) {
+      if (what == "OBJECT_TYPE" || what == "OBJECT_DOMAIN") named.types.push_back(tree::qualified(tree::strings(object)));
+      if (what == "OBJECT_FUNCTION" || what == "OBJECT_PROCEDURE") named.functions.push_back(tree::qualified(tree::strings(object)));
+    }
   });
   return named;
 }

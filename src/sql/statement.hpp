@@ -46,9 +46,13 @@ struct Operation {
   std::string note;                                              // why the form differs from what was written; "" if it does not
 };
 
-// The tables that a text names anywhere, and the types it drops or alters; nothing where it does not parse.
-struct Named { std::vector<QualifiedName> tables, types; };
+// The tables that a text names anywhere, and the types and functions it drops, alters or replaces; nothing where it does not parse.
+struct Named { std::vector<QualifiedName> tables, types, functions; };
 Named named_in(std::string_view text);
+
+// The one SELECT of a file, without comments around it. Error{plan_file} for anything that could write, lock rows or make a table;
+// what its functions do, only the server knows: it runs in a READ ONLY transaction.
+std::string check_query(const std::string& file, std::string_view text);
 
 // What an earlier statement of the same plan has made: a table nobody uses yet needs no safe form,
 // and rows put into it need no undo.

@@ -56,7 +56,7 @@ void begin_archive(Context& context, const sql::QualifiedName& archive, const Sq
   context.db.run("archive.schema", "create schema if not exists segue_archive"_sql);
   context.db.run("archive.again", build("drop table if exists {}"_sql, archive));
   context.db.run("archive.create", build("create table {} as select {} from {} x where false"_sql, archive, columns, source));
-  transaction.commit();
+  transaction.commit(fault::Point::archive_made);
 }
 
 // Without a hash, a row whose old side is only a stand-in is computed, and listed, each time it goes back.
@@ -109,7 +109,7 @@ Archived archive_columns(Context& context, const std::string& table_name, const 
   journal::fence(context.db, context.plan.name, context.epoch);
   const auto rows = context.db.run("archive.copy", build("insert into {} select {} from {} x"_sql, archive, list, name)).affected();
   context.db.run("archive.key", build("alter table {} add primary key (key)"_sql, archive));
-  transaction.commit();
+  transaction.commit(fault::Point::archive_copied);
   context.progress.note("archived " + grouped(rows) + " rows of " + join(columns, ", "));
   return {table_name, archive.name, definition_of(context, name, retired), rows};
 }
@@ -125,7 +125,7 @@ Archived archive_table(Context& context, const std::string& table_name) {
   pg::Transaction transaction(context.db);
   journal::fence(context.db, context.plan.name, context.epoch);
   const auto rows = context.db.run("archive.copy", build("insert into {} select {} from {} x"_sql, archive, list, name)).affected();
-  transaction.commit();
+  transaction.commit(fault::Point::archive_copied);
   return {table_name, archive.name, definition_of(context, name, {}), rows};
 }
 

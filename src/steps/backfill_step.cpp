@@ -51,7 +51,7 @@ int cut_ranges(Context& context, const mapping::Resolved& mapping, int workers) 
     lower = cut.optional_text(0, 0);
   }
   add_range(context, range, lower, highest.optional_text(0, 0));
-  transaction.commit();
+  transaction.commit(fault::Point::ranges_cut);
   return range + 1;
 }
 
@@ -116,6 +116,7 @@ journal::Evidence run(Context& context, const plan::BackfillStep& step) {
   team.shared.scanned = walked(context).scanned;
   start(context, mapping, ranges, team);
   watch(context, team, total);
+  fault::point(fault::Point::backfill_walked, context.db.socket());
   const double seconds = std::chrono::duration<double>(Clock::now() - begin).count();
   // The planner has never seen values in the new columns.
   context.db.run("backfill.analyze", sql::build("analyze {}"_sql, mapping.table));
@@ -133,7 +134,7 @@ void undo(Context& context, const plan::BackfillStep&) {
   pg::Transaction transaction(context.db);
   journal::fence(context.db, context.plan.name, context.epoch);
   context.db.run("backfill.forget", "delete from segue.cursors where plan = $1 and step = $2"_sql, {context.plan.name, cursor_name(context)});
-  transaction.commit();
+  transaction.commit(fault::Point::cursors_forgotten);
 }
 
 }  // namespace segue::steps

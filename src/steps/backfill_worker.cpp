@@ -36,6 +36,7 @@ BackfillWorker::BackfillWorker(const std::string& url, const plan::Plan& plan, s
       pace_(Pace::Limits{.batch_ms = static_cast<double>(plan.limits.lock_timeout.count())}) {
   prepare_writer(db_, plan);
   read_cursor();
+  fault::point(fault::Point::worker_started, db_.socket());
 }
 
 // A stretch that was cut off is visited from its first class again: its end may lie elsewhere this time.
@@ -100,7 +101,7 @@ bool BackfillWorker::batch() {
   }
   write_cursor(next, scanned, written);
   const auto before_commit = Clock::now();
-  transaction.commit();
+  transaction.commit(fault::Point::backfill_batch);
   const auto commit_ms = ms_since(before_commit);
   cursor_ = next;
   stretch_ = visited;
@@ -127,7 +128,7 @@ void BackfillWorker::isolate(const Error& error) {
       {plan_.name, mapping_.name, next.last, error.sqlstate()});
   }
   write_cursor(next, 1, 0);
-  transaction.commit();
+  transaction.commit(fault::Point::backfill_isolated);
   cursor_ = next;
 }
 

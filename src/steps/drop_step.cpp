@@ -45,12 +45,14 @@ std::int64_t drop_columns(Context& context, const std::string& table, const std:
   const sql::QualifiedName name{context.plan.schema, table};
   if (catalog::table(context.db, name).find(retired_name(columns.front())) == nullptr) return 0;   // done by an earlier run
   const auto archived = archive ? archive_columns(context, table, columns) : Archived{};
+  fault::point(fault::Point::archive_complete, context.db.socket());
   in_locked_transaction(context, {{name}, sql::Lock::access_exclusive}, [&] {
     end_sync(context, table, columns);
     for (const auto& column : columns) {
       context.db.run("drop.column", build("alter table {} drop column {}"_sql, name, Ident{retired_name(column)}));
       remember(context, table + "." + column, archived);
     }
+    fault::point(fault::Point::target_dropped, context.db.socket());
   });
   return archived.rows;
 }
@@ -59,9 +61,11 @@ std::int64_t drop_table(Context& context, const std::string& table, bool archive
   const sql::QualifiedName name{context.plan.schema, retired_name(table)};
   if (!catalog::find_table(context.db, name)) return 0;
   const auto archived = archive ? archive_table(context, table) : Archived{};
+  fault::point(fault::Point::archive_complete, context.db.socket());
   in_locked_transaction(context, {{name}, sql::Lock::access_exclusive}, [&] {
     context.db.run("drop.table", build("drop table {}"_sql, name));
     remember(context, table, archived);
+    fault::point(fault::Point::target_dropped, context.db.socket());
   });
   return archived.rows;
 }
@@ -99,9 +103,12 @@ void undo(Context& context, const plan::DropStep& step) {
     if (archived.empty()) continue;                              // never dropped, or restored by an earlier run
     if (columns.empty()) restore_table(context, table, archived.text());
     else restore_columns(context, table, archived.text());
+    pg::Transaction transaction(context.db);
+    journal::fence(context.db, context.plan.name, context.epoch);
     for (const auto& column : columns.empty() ? std::vector<std::string>{""} : columns)
       context.db.run("drop.forget", "delete from segue.archives where plan = $1 and step = $2 and target = $3"_sql,
                      {context.plan.name, context.step.name, column.empty() ? table : table + "." + column});
+    transaction.commit(fault::Point::archive_forgotten);
   }
 }
 

@@ -41,8 +41,9 @@ double attempt(Context& context, const std::vector<sql::QualifiedName>& tables, 
   const auto begin = Clock::now();
   for (const auto& table : tables)
     context.db.run("step.lock", build("lock table {} in {} mode"_sql, table, sql::Sql::from_journal(std::string(sql::name_of(lock)))));
+  fault::point(fault::Point::locks_had, context.db.socket());
   work();
-  transaction.commit();
+  transaction.commit(fault::Point::locked_work);
   return tables.empty() || !stops_the_application(lock) ? 0 : ms_since(begin);
 }
 
@@ -75,6 +76,7 @@ double in_locked_transaction(Context& context, const Needed& needed, const std::
     try {
       const auto waited = attempt(context, tables, needed.lock, work);
       journal::add_lock_wait(context.db, context.plan.name, context.phase.name, context.step.name, waited);
+      fault::point(fault::Point::lock_wait_recorded, context.db.socket());
       return waited;
     } catch (const Error& error) {
       if (!worth_a_retry(error)) throw;

@@ -38,6 +38,7 @@ void run_in_transaction(Context& context, const Operation& operation, int positi
   in_locked_transaction(context, {operation.tables, operation.lock}, [&] {
     context.db.run("step." + context.step.name, operation.sql);
     write(context, record_of(operation, position, "done"));
+    fault::point(fault::Point::operation_recorded, context.db.socket());
   });
 }
 
@@ -55,12 +56,14 @@ void run_alone(Context& context, const Operation& operation, int position) {
     { pg::Transaction transaction(context.db);
       journal::fence(context.db, context.plan.name, context.epoch);
       write(context, record_of(operation, position, "begun"));
-      transaction.commit(); }
+      transaction.commit(fault::Point::operation_begun); }
     if (state == catalog::IndexState::invalid && !probe.dropped)
       outside_transaction(context, "step.drop_invalid_index", build("drop index concurrently if exists {}"_sql, index));
     outside_transaction(context, "step." + context.step.name, operation.sql);
   }
+  fault::point(fault::Point::index_built, context.db.socket());
   write(context, record_of(operation, position, "done"));
+  fault::point(fault::Point::index_recorded, context.db.socket());
 }
 
 // The tables that the way back locks: those that the statement touched. What is not understood (any more) is no reason to stop:
@@ -102,6 +105,7 @@ void undo_operations(Context& context) {
     record.state = "undone";
     if (!record.in_transaction && record.undo) {
       outside_transaction(context, "undo." + context.step.name, Sql::from_journal(*record.undo));
+      fault::point(fault::Point::index_dropped, context.db.socket());
       write(context, record);
       continue;
     }

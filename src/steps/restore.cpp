@@ -31,6 +31,7 @@ void run_alone(Context& context, const sql::Operation& operation) {
   if (state == catalog::IndexState::valid) return;
   if (state == catalog::IndexState::invalid) outside_transaction(context, "restore.invalid_index", build("drop index concurrently if exists {}"_sql, index));
   outside_transaction(context, "restore.index", operation.sql);
+  fault::point(fault::Point::restore_index, context.db.socket());
 }
 
 void run_in_safe_form(Context& context, const Sql& script) {
@@ -75,7 +76,7 @@ std::optional<std::string> fill_range(Context& context, pg::Connection& writer, 
   journal::fence(writer, context.plan.name, context.epoch);
   writer.run("restore.queue", mapping::queue_unheld(mapping, kept_of(context.plan, mapping)), {lower, upper});
   writer.run("restore.batch", update, {lower, upper});
-  transaction.commit();
+  transaction.commit(fault::Point::restore_batch);
   return upper;
 }
 
@@ -128,12 +129,22 @@ void add_columns(Context& context, const sql::QualifiedName& table, const boost:
   });
 }
 
+// The triggers' function has to know a constant default in the same moment: else a row of the new application, which brings it,
+// looks as if the old one had written it.
+void set_default(Context& context, const sql::QualifiedName& table, const Sql& statement) {
+  in_locked_transaction(context, {{table}, sql::Lock::access_exclusive}, [&] {
+    context.db.run("restore.default", statement);
+    for (const auto& definition : context.plan.mappings)
+      if (definition.table == table.name) context.db.run("restore.sync", mapping::create_function(resolve(context.db, context.plan, definition.name)));
+  });
+}
+
 void finish_columns(Context& context, const sql::QualifiedName& table, const boost::json::array& columns) {
   for (const auto& entry : columns) {
     const auto& column = entry.as_object();
     const auto name = text_of(column, "name");
     if (!column.at("default").is_null())
-      locked(context, table, build("alter table {} alter column {} set default {}"_sql, table, Ident{name}, Sql::from_journal(text_of(column, "default"))));
+      set_default(context, table, build("alter table {} alter column {} set default {}"_sql, table, Ident{name}, Sql::from_journal(text_of(column, "default"))));
     if (column.at("notNull").as_bool()) require_again(context, table, name);
   }
 }
@@ -169,8 +180,10 @@ void restore_columns(Context& context, const std::string& table_name, const std:
   const auto& definition = parsed.as_object();
   const auto& columns = definition.at("columns").as_array();
   add_columns(context, table, columns);
+  fault::point(fault::Point::columns_back, context.db.socket());
   for (const auto& mapping : context.plan.mappings)
     if (mapping.table == table_name) fill(context, resolve(context.db, context.plan, mapping.name));
+  fault::point(fault::Point::restore_filled, context.db.socket());
   finish_columns(context, table, columns);
   build_again(context, table, definition);
   belongs_again(context, table, definition, false);

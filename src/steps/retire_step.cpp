@@ -24,6 +24,7 @@ void require_everyone_on_the_new_path(Context& context) {
     if (!behind.empty())
       throw Error(ErrorCode::refused, fmt::format("application process {} has not taken over 100 %", join(behind, ", ")),
                   "restart or stop it, then run the same command again");
+    refuse_overrides(context.db, context.plan.name, flag.flag, 100);
   }
   let_requests_settle();
 }
@@ -66,6 +67,7 @@ void rename_all(Context& context, const plan::RetireStep& step, bool away) {
       if (whole) return rename_table(context, away ? table : retired, away ? retired : table);
       for (const auto& column : columns)
         rename_column(context, now, away ? column : retired_name(column), away ? retired_name(column) : column);
+      fault::point(fault::Point::columns_renamed, context.db.socket());
       rewrite_functions(context, table);
     });
   }
@@ -76,6 +78,7 @@ void rename_all(Context& context, const plan::RetireStep& step, bool away) {
 journal::Evidence run(Context& context, const plan::RetireStep& step) {
   require_everyone_on_the_new_path(context);
   read_last_texts(context, step);
+  fault::point(fault::Point::last_texts_read, context.db.socket());
   rename_all(context, step, true);
   return {};
 }

@@ -72,6 +72,7 @@ void undo_to_zero(Context& context, const std::string& flag) {
     throw Error(ErrorCode::refused,
                 fmt::format("application process {} has not taken over 0 %: it may still write the new side", join(followed.laggards, ", ")),
                 "restart or stop it, then run the same command again");
+  refuse_overrides(context.db, context.plan.name, flag, 0);
   let_requests_settle();
 }
 
@@ -83,8 +84,10 @@ journal::Evidence run(Context& context, const plan::RolloutStep& step) {
   for (;;) {
     const auto current = current_flag(context, step.flag);
     if (current.percent > 0) bake(context, step.flag, current, time);
+    fault::point(fault::Point::flag_baked, context.db.socket());
     hold_on_repairs(context);
     const auto next = std::find_if(step.percents.begin(), step.percents.end(), [&](int percent) { return percent > current.percent; });
+    refuse_overrides(context.db, context.plan.name, step.flag, next == step.percents.end() ? current.percent : *next);
     if (next == step.percents.end()) break;
     const auto followed = change_flag(context.db, context.plan.name, step.flag, *next, std::string(actor), "rollout", patience);
     context.progress.note(fmt::format("{} at {} %: {} application processes followed in {:.0f} ms", step.flag, *next, followed.clients, followed.ms));

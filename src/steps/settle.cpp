@@ -18,7 +18,7 @@ void look_again(pg::Connection& writer, const plan::Plan& plan, std::optional<st
   if (epoch) journal::fence(writer, plan.name, *epoch);
   if (compute) writer.run("repair.compute", mapping::backfill_batch(mapping, slice), {key});
   writer.run("repair.settle", mapping::settle_repair(mapping), {key});
-  transaction.commit();
+  transaction.commit(fault::Point::repair_settled);
 }
 
 }  // namespace

@@ -44,6 +44,7 @@ journal::Evidence run(Context& context, const plan::RequireStep& step);
 journal::Evidence run(Context& context, const plan::RolloutStep& step);
 journal::Evidence run(Context& context, const plan::RetireStep& step);
 journal::Evidence run(Context& context, const plan::DropStep& step);
+journal::Evidence run(Context& context, const plan::PreviewStep& step);
 void undo(Context& context, const plan::SqlStep& step);
 void undo(Context& context, const plan::ProfileStep& step);
 void undo(Context& context, const plan::SyncStep& step);
@@ -53,5 +54,6 @@ void undo(Context& context, const plan::RequireStep& step);
 void undo(Context& context, const plan::RolloutStep& step);
 void undo(Context& context, const plan::RetireStep& step);
 void undo(Context& context, const plan::DropStep& step);
+void undo(Context& context, const plan::PreviewStep& step);
 
 }  // namespace segue::steps

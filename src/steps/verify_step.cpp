@@ -24,6 +24,7 @@ journal::Evidence run(Context& context, const plan::VerifyStep& step) {
     result = verify::compare(context.db, mapping, context.progress);
     if (result.differing == 0 || absorbed == 0) break;
   }
+  fault::point(fault::Point::rows_compared, context.db.socket());
   journal::record_check(context.db, context.plan.name, context.phase.name, context.step.name, result.differing == 0, "0 rows differ",
                         fmt::format("{} of {} rows differ", result.differing, result.rows));
   if (result.differing > 0)

@@ -73,7 +73,7 @@ def broken_bookings(directory, url):
 
 
 def failed_requests(directory):
-    done = program("traffic", "run", "--target", "http://127.0.0.1:1", "--seconds", "1", "--rate", "20", "--ledger",
+    done = program("traffic", "run", "--target", "http://127.0.0.1:1", "--seconds", "1", "--rate", "20", "--no-retry", "--ledger",
                    os.path.join(directory, "dead.jsonl"), "--json")
     expect(done.returncode == 1 and json.loads(done.stdout.splitlines()[-1])["failed"] > 0, "requests to a dead service count as failed")
 

@@ -41,8 +41,8 @@ class Tools:
     def url(self, database, role="postgres"):
         return re.sub(r"//[^@]*@/[^?]*", f"//{role}@/{database}", self.server_url)
 
-    def segue(self, words, database, role="postgres"):
-        return Session([self.segue_program, *words], {**os.environ, "SEGUE_DATABASE": self.url(database, role)})
+    def segue(self, words, database, role="postgres", **environment):
+        return Session([self.segue_program, *words], {**os.environ, "SEGUE_DATABASE": self.url(database, role), **environment})
 
     def psql(self, text, database, folder, role="postgres"):
         """`text` is SQL, or @FILE of the folder."""
@@ -53,9 +53,9 @@ class Tools:
             return Session([*words, "--file=" + str(folder / text[1:])], environment)
         return Session([*words, "--file=-"], environment, text)
 
-    def definition(self, database):
+    def definition(self, database, *options):
         """Everything pg_dump knows of the database but the rows."""
-        status, text = Session([str(self.programs / "pg_dump"), "--schema-only", "--dbname=" + self.url(database)],
+        status, text = Session([str(self.programs / "pg_dump"), "--schema-only", *options, "--dbname=" + self.url(database)],
                                dict(os.environ)).end()
         if status != 0:
             raise RuntimeError(f"pg_dump of {database}: {text}")

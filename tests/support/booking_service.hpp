@@ -13,13 +13,15 @@ namespace segue::tests {
 
 class BookingService {
  public:
-  explicit BookingService(const std::string& url) : application_(io_, settings(url)) {}
+  explicit BookingService(const std::string& url) : BookingService(settings(url)) {}
+  explicit BookingService(reservations::Settings chosen) : application_(io_, std::move(chosen)) {}
   ~BookingService() { application_.close(); }
 
   net::Response ask(std::string method, std::string target, std::string body, net::Headers headers) {
     std::vector<Question> questions{{std::move(method), std::move(target), std::move(body), std::move(headers)}};
     return ask_all(std::move(questions)).front();
   }
+  std::uint16_t port() const { return server_.port(); }
   net::Response get(std::string target) { return ask("GET", std::move(target), {}, {{"Authorization", "Bearer token"}}); }
   net::Response book(const boost::json::object& wish) { return book_all({wish}).front(); }
   net::Response set_status(std::string_view id, std::string_view status) {
@@ -35,8 +37,12 @@ class BookingService {
     return ask_all(std::move(questions));
   }
 
- private:
-  struct Question { std::string method, target, body; net::Headers headers; };
+  // As an administrator, with a JSON body where there is one.
+  net::Response admin(std::string method, std::string target, const boost::json::value& body = nullptr, net::Headers headers = {}) {
+    headers.emplace_back("Authorization", "Bearer token");
+    if (!body.is_null()) headers.emplace_back("Content-Type", "application/json");
+    return ask(std::move(method), std::move(target), body.is_null() ? "" : boost::json::serialize(body), std::move(headers));
+  }
 
   static reservations::Settings settings(const std::string& url) {
     reservations::Settings settings;
@@ -44,6 +50,9 @@ class BookingService {
     settings.token = "token";
     return settings;
   }
+
+ private:
+  struct Question { std::string method, target, body; net::Headers headers; };
 
   std::vector<net::Response> ask_all(std::vector<Question> questions) {
     std::vector<net::Response> responses(questions.size());

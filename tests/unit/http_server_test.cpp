@@ -24,6 +24,11 @@ namespace {
 // Echoes; /slow takes a moment, /fail throws.
 awaitable<net::Response> echo(net::Request request) {
   if (request.path == "/fail") throw std::runtime_error("secret");
+  if (request.path == "/peer") {
+    net::Response response;
+    response.body = "peer " + request.peer;
+    co_return response;
+  }
   if (request.path == "/slow") {
     asio::steady_timer timer(co_await asio::this_coro::executor, std::chrono::milliseconds(50));
     co_await timer.async_wait(asio::use_awaitable);
@@ -174,4 +179,20 @@ TEST_CASE("a client tells a request that was never sent from one whose answer wa
   }, asio::detached);
   io.run();
   CHECK(outcome == Outcome::not_done);
+}
+
+TEST_CASE("a handler learns who is at the other end") {
+  CHECK(Running().says("GET /peer HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n").ends_with("peer 127.0.0.1"));
+}
+
+TEST_CASE("a port is shared only by servers that both say so") {
+  asio::io_context io(1);
+  auto options = small();
+  options.shared_port = true;
+  const net::HttpServer first(io, options, echo);
+  options.port = first.port();
+  const net::HttpServer second(io, options, echo);
+  CHECK(second.port() == first.port());
+  options.shared_port = false;
+  CHECK_THROWS_AS(net::HttpServer(io, options, echo), Error);
 }

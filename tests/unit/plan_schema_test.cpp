@@ -37,7 +37,7 @@ const std::map<std::string, std::string>& frames() {
       {"check", "plan: p\nphases: [{name: a, steps: [{sql: a.sql}], checks: [{@}]}]\n"},
       {"gate", "plan: p\nphases: [{name: a, steps: [{sql: a.sql}], gate: {@}}]\n"},
       {"sql_step", step}, {"profile_step", step}, {"sync_step", step}, {"backfill_step", step}, {"verify_step", step},
-      {"require_step", step}, {"rollout_step", step}, {"retire_step", step}, {"drop_step", step},
+      {"require_step", step}, {"rollout_step", step}, {"retire_step", step}, {"drop_step", step}, {"preview_step", step},
   };
   return frames;
 }
@@ -54,7 +54,7 @@ const std::map<std::string, std::string>& right_values() {
       {"check.name", "n"}, {"check.sql", "SELECT 1"}, {"check.expect", "1"},
       {"sql_step.sql", "a.sql"}, {"profile_step.profile", "v"}, {"sync_step.sync", "m"}, {"backfill_step.backfill", "m"},
       {"verify_step.verify", "m"}, {"require_step.require", "{table: t, columns: [c]}"}, {"rollout_step.rollout", "f"},
-      {"rollout_step.to", "[5%]"}, {"retire_step.retire", "[t]"}, {"drop_step.drop", "[t]"}};
+      {"rollout_step.to", "[5%]"}, {"retire_step.retire", "[t]"}, {"drop_step.drop", "[t]"}, {"preview_step.preview", "a.sql"}};
   return values;
 }
 

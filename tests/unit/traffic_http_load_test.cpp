@@ -4,7 +4,9 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <atomic>
+#include <cmath>
 #include <csignal>
 #include <map>
 #include <string>
@@ -91,12 +93,13 @@ Outcome run(const std::vector<Target>& targets, double rate, int in_flight, int 
       [&](Clock::time_point) {
         if (++outcome.jobs == stop_after) std::raise(SIGTERM);
         Job job;
-        job.request = {"POST", "/book", "{\"a\":1}", "client-1", "secret"};
-        job.done = [&](const Answer& answer, Clock::duration) {
+        job.request = {"POST", "/book", "{\"a\":1}", "client-1", "secret", "key-1"};
+        job.answered = [&](const Answer& answer, Clock::duration) -> std::optional<std::chrono::milliseconds> {
           ++outcome.ended;
           ++outcome.deliveries[answer.delivery];
           if (answer.delivery != Answer::Delivery::answered) ++outcome.reasons[answer.reason];
           else outcome.answered += answer.status == 200 && answer.body == "{}";
+          return std::nullopt;
         };
         return job;
       },
@@ -113,7 +116,8 @@ TEST_CASE("requests are answered over a connection that stays open, and a signal
   CHECK(outcome.ended == outcome.jobs);
   CHECK(outcome.answered == outcome.jobs);
   CHECK(server.connections() < outcome.jobs);
-  for (const char* part : {"POST /book HTTP/1.1\r\n", "X-Client-Id: client-1\r\n", "Authorization: Bearer secret\r\n", "{\"a\":1}"})
+  for (const char* part : {"POST /book HTTP/1.1\r\n", "X-Client-Id: client-1\r\n", "Authorization: Bearer secret\r\n", "Idempotency-Key: key-1\r\n",
+                           "{\"a\":1}"})
     CHECK(server.first_request.find(part) != std::string::npos);
 }
 
@@ -124,14 +128,90 @@ TEST_CASE("a connection that the server closed after its answer is replaced, whi
   CHECK(server.connections() == outcome.jobs);
 }
 
-TEST_CASE("a refused connection fails at once and was never sent; the other target goes on") {
+TEST_CASE("what one target refuses goes to the other, because it was certainly not sent") {
   Server server(Manner::answer);
   const Target nobody = Server(Manner::answer).target();
   auto outcome = run({nobody, server.target()}, 100, 8, 20);
   CHECK(outcome.ended == outcome.jobs);
-  CHECK(outcome.reasons["connection refused"] == (outcome.jobs + 1) / 2);
-  CHECK(outcome.deliveries[Answer::Delivery::not_sent] == (outcome.jobs + 1) / 2);
+  CHECK(outcome.answered == outcome.jobs);
+}
+
+TEST_CASE("where every target refuses, the request fails at once and was never sent") {
+  const Target nobody = Server(Manner::answer).target(), nobody_else = Server(Manner::answer).target();
+  auto outcome = run({nobody, nobody_else}, 100, 8, 10);
+  CHECK(outcome.ended == outcome.jobs);
+  CHECK(outcome.reasons["connection refused"] == outcome.jobs);
+  CHECK(outcome.deliveries[Answer::Delivery::not_sent] == outcome.jobs);
+}
+
+TEST_CASE("what may have been sent is not given to another target by the engine itself") {
+  Server silent(Manner::hang_up), server(Manner::answer);
+  auto outcome = run({silent.target(), server.target()}, 100, 8, 20);
+  CHECK(outcome.deliveries[Answer::Delivery::lost] == (outcome.jobs + 1) / 2);
   CHECK(outcome.answered == outcome.jobs / 2);
+}
+
+TEST_CASE("a request goes out again as often as its owner wishes, and its time counts from when it was due") {
+  Server server(Manner::answer);
+  Pace pace;
+  pace.rate = 100;
+  int jobs = 0, answers = 0;
+  std::vector<Clock::duration> times;
+  HttpLoad load({server.target()}, pace);
+  const auto next = [&](Clock::time_point) {
+    if (++jobs == 5) std::raise(SIGTERM);
+    Job job;
+    job.request = {"GET", "/", "", "", "", ""};
+    job.answered = [&, tries = 0](const Answer& answer, Clock::duration since_due) mutable -> std::optional<std::chrono::milliseconds> {
+      answers += answer.status == 200;
+      if (++tries < 3) return std::chrono::milliseconds(20);
+      times.push_back(since_due);
+      return std::nullopt;
+    };
+    return job;
+  };
+  load.run(next, [] {});
+  CHECK(answers == 3 * jobs);
+  REQUIRE(times.size() == static_cast<std::size_t>(jobs));
+  for (const auto time : times) CHECK(time >= std::chrono::milliseconds(40));
+}
+
+TEST_CASE("arrivals are a metronome or a Poisson process, the same for the same seed") {
+  const auto gaps_of = [](Arrivals arrivals, std::uint64_t seed) {
+    Server server(Manner::answer);
+    Pace pace;
+    pace.rate = 1000;
+    pace.arrivals = arrivals;
+    pace.seed = seed;
+    std::vector<Clock::time_point> dues;
+    HttpLoad load({server.target()}, pace);
+    load.run([&](Clock::time_point due) {
+      dues.push_back(due);
+      if (dues.size() == 400) std::raise(SIGTERM);
+      Job job;
+      job.request = {"GET", "/", "", "", "", ""};
+      job.answered = [](const Answer&, Clock::duration) { return std::nullopt; };
+      return job;
+    }, [] {});
+    std::vector<double> gaps;
+    for (std::size_t i = 1; i < 400; ++i) gaps.push_back(std::chrono::duration<double, std::milli>(dues[i] - dues[i - 1]).count());
+    return gaps;
+  };
+  const auto deviation_of = [](const std::vector<double>& gaps) {
+    double sum = 0, squares = 0;
+    for (const double gap : gaps) sum += gap, squares += gap * gap;
+    const double mean = sum / static_cast<double>(gaps.size());
+    return std::pair{mean, std::sqrt(squares / static_cast<double>(gaps.size()) - mean * mean)};
+  };
+  const auto steady = deviation_of(gaps_of(Arrivals::steady, 1)), poisson = deviation_of(gaps_of(Arrivals::poisson, 1));
+  CHECK(steady.first == doctest::Approx(1).epsilon(0.01));
+  CHECK(steady.second < 0.01);
+  CHECK(poisson.first == doctest::Approx(1).epsilon(0.2));        // of an exponential distribution both are equal
+  CHECK(poisson.second == doctest::Approx(1).epsilon(0.2));
+  const auto equal = [](double left, double right) { return std::abs(left - right) < 1e-5; };
+  const auto one = gaps_of(Arrivals::poisson, 2), again = gaps_of(Arrivals::poisson, 2), other = gaps_of(Arrivals::poisson, 3);
+  CHECK(std::equal(one.begin(), one.end(), again.begin(), equal));
+  CHECK_FALSE(std::equal(one.begin(), one.end(), other.begin(), equal));
 }
 
 TEST_CASE("a broken, a malformed and a missing answer are lost, each under its own name") {
@@ -161,8 +241,8 @@ TEST_CASE("an error in a callback ends the run and reaches the caller") {
   HttpLoad load({server.target()}, pace);
   const auto next = [](Clock::time_point) {
     Job job;
-    job.request = {"GET", "/", "", "", ""};
-    job.done = [](const Answer&, Clock::duration) { throw segue::Error(segue::ErrorCode::system, "the disk is full"); };
+    job.request = {"GET", "/", "", "", "", ""};
+    job.answered = [](const Answer&, Clock::duration) -> std::optional<std::chrono::milliseconds> { throw segue::Error(segue::ErrorCode::system, "the disk is full"); };
     return job;
   };
   CHECK_THROWS_WITH_AS(load.run(next, [] {}), "the disk is full", segue::Error);

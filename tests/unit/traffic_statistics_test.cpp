@@ -37,7 +37,7 @@ Windows sample() {
     for (int i = 0; i < 10; ++i) {
       windows.sent(second, second < 105 ? "expand" : "switch");
       windows.ended(second, i == 0 && second == 107 ? failed() : booked(i % 2 == 0 ? "old" : "new"),
-                    second == 107 ? 80'000 : 1000);
+                    second == 107 ? 80'000 : 1000, second == 107);
     }
   return windows;
 }
@@ -85,8 +85,9 @@ TEST_CASE("an interval takes its first second and leaves its last") {
   CHECK(windows.sum(100, 105).sent == 50);
   CHECK(windows.sum(100, 105).failed == 0);
   CHECK(windows.sum(107, 108).failed == 1);
-  CHECK(windows.sum(107, 108).old_path == 4);
-  CHECK(windows.sum(107, 108).new_path == 5);
+  CHECK(windows.sum(107, 108).old_path.answered == 4);
+  CHECK(windows.sum(107, 108).repeated == 10);
+  CHECK(windows.sum(107, 108).new_path.answered == 5);
   CHECK(windows.sum(108, 108).sent == 0);
   CHECK(*windows.sum(100, 107).latency.percentile(0.99) < 1.1);
   CHECK(*windows.sum(100, 108).latency.percentile(0.99) > 79.0);
@@ -98,7 +99,7 @@ TEST_CASE("a windows file is read as it was written, settled windows and new one
   windows.write(file.path, 90);
   windows.write(file.path, 104);
   windows.sent(111, "contract");
-  windows.ended(111, booked("new"), 5000);
+  windows.ended(111, booked("new"), 5000, false);
   windows.write(file.path, 109);
   const auto read = Windows::read(file.path);
   REQUIRE(read.all().size() == 11);
@@ -106,11 +107,41 @@ TEST_CASE("a windows file is read as it was written, settled windows and new one
     const auto& again = read.all().at(second);
     CHECK(again.sent == window.sent);
     CHECK(again.failed == window.failed);
-    CHECK(again.old_path == window.old_path);
-    CHECK(again.new_path == window.new_path);
+    CHECK(again.repeated == window.repeated);
+    CHECK(again.old_path.answered == window.old_path.answered);
+    CHECK(again.new_path.answered == window.new_path.answered);
+    CHECK(again.new_path.latency.buckets() == window.new_path.latency.buckets());
     CHECK(again.phase == window.phase);
     CHECK(again.latency.buckets() == window.latency.buckets());
   }
+}
+
+TEST_CASE("a request that ends long after its second was settled is in the file that the last write leaves") {
+  TemporaryFile file;
+  auto windows = sample();
+  windows.write(file.path, 109);
+  windows.ended(100, failed(), 5000, true);
+  windows.write(file.path, 109);
+  CHECK(Windows::read(file.path).sum(100, 101).failed == 0);
+  windows.write(file.path, 0);
+  CHECK(Windows::read(file.path).sum(100, 101).failed == 1);
+  CHECK(Windows::read(file.path).all().size() == 10);
+}
+
+TEST_CASE("each path has its own latency, and a failure of one is not one of the other") {
+  Window window;
+  window.ended(booked("old"), 1000, false);
+  window.ended(booked("new"), 9000, false);
+  auto failure = failed();
+  failure.variant = "new";
+  window.ended(failure, 50'000, true);
+  CHECK(window.old_path.answered == 1);
+  CHECK(window.new_path.answered == 1);
+  CHECK(window.new_path.failed == 1);
+  CHECK(*window.old_path.latency.percentile(1) < 1.1);
+  CHECK(*window.new_path.latency.percentile(1) < 9.2);
+  CHECK(window.failed == 1);
+  CHECK(window.repeated == 1);
 }
 
 TEST_CASE("a file that is no windows file is refused") {

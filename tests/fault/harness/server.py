@@ -1,0 +1,62 @@
+"""The server that all cases share, with a template for each segment's beginning."""
+import itertools
+import os
+import pathlib
+import re
+import shutil
+import signal
+import subprocess
+import tempfile
+import threading
+import time
+
+from tools import Tools
+
+PATIENCE = 60
+
+
+class Server:
+    def __init__(self, segue, programs):
+        self.home = tempfile.mkdtemp(prefix="segue-faults-", dir="/tmp")
+        os.chmod(self.home, 0o755)  # a server that is started by root runs as another user
+        self.segue, self.directory = segue, self.home + "/pg"
+        started = subprocess.run([segue, "pg", "start", "--dir", self.directory], capture_output=True, text=True, timeout=120)
+        if started.returncode != 0:
+            self.remove()
+            raise SystemExit(f"faults: the server did not start: {started.stdout}{started.stderr}")
+        self.tools = Tools(segue, programs, started.stdout.strip())
+        self.numbers, self.copying = itertools.count(1), threading.Lock()
+        # Processes crash here, machines do not.
+        self.sql("alter system set fsync = off")
+        self.sql("select pg_reload_conf()")
+
+    def sql(self, text):
+        status, said = self.tools.psql(text, "postgres", pathlib.Path(self.home)).end()
+        if status != 0:
+            raise RuntimeError(f"{text}: {said}")
+        return said.strip()
+
+    def copy(self, template):
+        name = f"case_{next(self.numbers)}"
+        with self.copying:  # nobody else may be in the template meanwhile
+            self.sql(f'create database "{name}"' + (f' template "{template}"' if template else ""))
+        return name
+
+    def drop(self, database):
+        self.sql(f'drop database if exists "{database}" with (force)')
+
+    def crash(self):
+        """Kills one server process; the others are ended by the postmaster, which recovers from the log and goes on."""
+        os.kill(int(self.sql("select pid from pg_stat_activity where backend_type = 'checkpointer'")), signal.SIGKILL)
+        deadline = time.monotonic() + PATIENCE
+        time.sleep(0.1)
+        while time.monotonic() < deadline:
+            status, text = self.tools.psql("select not pg_is_in_recovery()", "postgres", pathlib.Path(self.home)).end()
+            if status == 0 and re.search("^t$", text, re.MULTILINE):
+                return
+            time.sleep(0.02)
+        raise RuntimeError("the server did not come back")
+
+    def remove(self):
+        subprocess.run([self.segue, "pg", "stop", "--dir", self.directory, "--remove"], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, timeout=120)
+        shutil.rmtree(self.home, ignore_errors=True)

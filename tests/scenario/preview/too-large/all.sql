@@ -1,0 +1,1 @@
+SELECT "guestName" FROM stays

@@ -1,0 +1,1 @@
+WITH gone AS (DELETE FROM stays RETURNING 1) SELECT count(*) FROM gone

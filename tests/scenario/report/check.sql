@@ -1,0 +1,1 @@
+select 'a report installs nothing', not it from was_installed;
