@@ -28,6 +28,12 @@ bool phase_done(const std::vector<journal::StepRecord>& records, const plan::Pha
   return done == phase.steps.size();
 }
 
+bool takes_away(const plan::Phase& phase) {
+  for (const auto& step : phase.steps)
+    if (std::holds_alternative<plan::RetireStep>(step.what) || std::holds_alternative<plan::DropStep>(step.what)) return true;
+  return phase.irreversible;
+}
+
 }  // namespace
 
 std::vector<Verification> verify(const std::string& url, const plan::Plan& plan, Progress& progress) {
@@ -49,7 +55,7 @@ std::vector<Verification> verify(const std::string& url, const plan::Plan& plan,
   // Checks of the last finished phase that has some: a later phase may have taken away what earlier ones look at.
   const plan::Phase* last = nullptr;
   for (const auto& phase : plan.phases)
-    if (phase_done(records, phase)) last = phase.checks.empty() && !phase.irreversible ? last : &phase;
+    if (phase_done(records, phase)) last = phase.checks.empty() && !takes_away(phase) ? last : &phase;
   for (const auto& check : last == nullptr ? std::vector<plan::Check>() : last->checks) results.push_back(run_check(db, check));
   return results;
 }

@@ -285,6 +285,8 @@ create table segue.archives (
   rows bigint not null,
   definition jsonb not null,
   at timestamptz not null default clock_timestamp(),
+  "removedAt" timestamptz,
+  "removedBy" text,
   primary key (plan, step, target)
 );
 comment on table segue.archives is 'what was dropped, and the table that keeps it';
@@ -295,6 +297,8 @@ comment on column segue.archives."archiveTable" is 'table in schema segue_archiv
 comment on column segue.archives.rows is 'rows archived';
 comment on column segue.archives.definition is 'types, defaults and constraints needed to build it again';
 comment on column segue.archives.at is 'when';
+comment on column segue.archives."removedAt" is 'when the archive was removed for good; null: it is there';
+comment on column segue.archives."removedBy" is 'who removed it';
 
 create table segue.backups (
   id bigint generated always as identity primary key,

@@ -67,6 +67,7 @@ std::vector<Sql> drop_triggers(const Resolved& mapping);         // triggers, th
 Sql key_array(const Resolved& mapping, std::string_view alias);
 Sql next_boundary(const Resolved& mapping);                     // $3 rows past the first of the range, as text[]; no row at the end
 Sql highest_key(const Resolved& mapping);
+Sql key_range(const Resolved& mapping, std::string_view alias);  // condition: $1 < key <= $2
 
 struct Slice {
   int classes = 1, number = 0;                                   // visits by hash class; 1: all rows at once

@@ -164,6 +164,8 @@ Sql settle_repair(const Resolved& mapping) {
                open_repairs(mapping), mapping.table, is_key(mapping, "x"), with_computed(mapping, slice, false), any_differs(mapping));
 }
 
+Sql key_range(const Resolved& mapping, std::string_view alias) { return in_range(mapping, alias); }
+
 Sql next_boundary(const Resolved& mapping) {
   return build("select {} from {} x where {} order by {} offset $3::bigint limit 1"_sql, key_array(mapping, "x"), mapping.table,
                in_range(mapping, "x"), key_columns(mapping, "x"));

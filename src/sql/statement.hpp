@@ -46,6 +46,10 @@ struct Operation {
   std::string note;                                              // why the form differs from what was written; "" if it does not
 };
 
+// The tables that a text names anywhere, and the types and functions it drops, alters or replaces; nothing where it does not parse.
+struct Named { std::vector<QualifiedName> tables, types, functions; };
+Named named_in(std::string_view text);
+
 // The one SELECT of a file, without comments around it. Error{plan_file} for anything that could write, lock rows or make a table;
 // what its functions do, only the server knows: it runs in a READ ONLY transaction.
 std::string check_query(const std::string& file, std::string_view text);

@@ -18,7 +18,8 @@ namespace {
 void remember(Context& context, const std::string& target, const Archived& archived) {
   context.db.run("drop.remember", R"sql(
     insert into segue.archives (plan, step, target, "archiveTable", rows, definition) values ($1, $2, $3, $4, $5::bigint, $6::jsonb)
-    on conflict (plan, step, target) do update set "archiveTable" = $4, rows = $5::bigint, definition = $6::jsonb, at = clock_timestamp())sql"_sql,
+    on conflict (plan, step, target) do update set "archiveTable" = $4, rows = $5::bigint, definition = $6::jsonb, at = clock_timestamp(),
+      "removedAt" = null, "removedBy" = null)sql"_sql,
     {context.plan.name, context.step.name, target, archived.table, archived.rows, archived.definition});
 }
 
@@ -41,6 +42,9 @@ void end_sync(Context& context, const std::string& table, const std::vector<std:
       throw Error(ErrorCode::refused, "mapping \"" + mapping.name + "\" still serves other old columns of \"" + table + "\"",
                   "drop all old columns of a mapping in one step");
     for (const auto& statement : mapping::drop_triggers(resolved)) context.db.run("drop.sync", statement);
+    // Rows whose old side had a stand-in have no old side any more that could be mended.
+    context.db.run("drop.repairs", R"sql(update segue.repairs set "resolvedAt" = clock_timestamp()
+      where plan = $1 and mapping = $2 and direction = 'old' and "resolvedAt" is null)sql"_sql, {context.plan.name, mapping.name});
   }
 }
 

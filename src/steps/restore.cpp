@@ -5,6 +5,7 @@
 #include "base/error.hpp"
 #include "base/interrupt.hpp"
 #include "base/text.hpp"
+#include "mapping/going_back.hpp"
 #include "steps/archive.hpp"
 #include "steps/locks.hpp"
 #include "steps/mapped.hpp"
@@ -62,6 +63,10 @@ void require_again(Context& context, const sql::QualifiedName& table, const std:
     in_locked_transaction(context, {operation.tables, operation.lock}, [&] { context.db.run("restore.not_null", operation.sql); });
 }
 
+mapping::Kept kept_of(const plan::Plan& plan, const mapping::Resolved& mapping) {
+  return {archive_name(plan, mapping.table.name), hashed_columns(plan, mapping.table.name)};
+}
+
 // Writes one range of the key and returns its end; nothing at the end of the table.
 std::optional<std::string> fill_range(Context& context, pg::Connection& writer, const mapping::Resolved& mapping, const Sql& update,
                                       const std::optional<std::string>& lower, std::int64_t rows) {
@@ -69,6 +74,7 @@ std::optional<std::string> fill_range(Context& context, pg::Connection& writer, 
   const auto upper = next.empty() ? std::nullopt : next.optional_text(0, 0);
   pg::Transaction transaction(writer);
   journal::fence(writer, context.plan.name, context.epoch);
+  writer.run("restore.queue", mapping::queue_unheld(mapping, kept_of(context.plan, mapping)), {lower, upper});
   writer.run("restore.batch", update, {lower, upper});
   transaction.commit(fault::Point::restore_batch);
   return upper;
@@ -143,6 +149,29 @@ void finish_columns(Context& context, const sql::QualifiedName& table, const boo
   }
 }
 
+// Who may do what with it. A role that is gone, or that segue may not act for, is said and does not stop the way back.
+void belongs_again(Context& context, const sql::QualifiedName& table, const boost::json::object& definition, bool whole) {
+  const auto attempt = [&](const Sql& statement) {
+    try {
+      pg::Transaction transaction(context.db);
+      journal::fence(context.db, context.plan.name, context.epoch);
+      context.db.run("restore.rights", statement);
+      transaction.commit();
+    } catch (const Error& error) {
+      if (error.code() != ErrorCode::permission && error.sqlstate() != "42704") throw;
+      context.progress.note("not done, to be done by hand: " + statement.text());
+    }
+  };
+  if (!definition.contains("grants")) return;                    // archived by an earlier version
+  const auto by_default = context.db.run("restore.default_rights", R"sql(
+    select distinct case g.grantee when 0 then 'public' else quote_ident(pg_get_userbyid(g.grantee)) end
+    from pg_catalog.pg_class c, aclexplode(c.relacl) g where c.oid = $1::regclass and g.grantee <> c.relowner)sql"_sql, {sql::render(table)});
+  for (int row = 0; whole && row < by_default.rows(); ++row)
+    attempt(build("revoke all on {} from {}"_sql, table, Sql::from_journal(by_default.text(row, 0))));
+  for (const auto& grant : definition.at("grants").as_array()) attempt(Sql::from_journal(std::string(grant.as_string())));
+  if (whole) attempt(build("alter table {} owner to {}"_sql, table, Ident{text_of(definition, "owner")}));
+}
+
 }  // namespace
 
 void restore_columns(Context& context, const std::string& table_name, const std::string& definition_text) {
@@ -157,13 +186,12 @@ void restore_columns(Context& context, const std::string& table_name, const std:
   fault::point(fault::Point::restore_filled, context.db.socket());
   finish_columns(context, table, columns);
   build_again(context, table, definition);
+  belongs_again(context, table, definition, false);
 }
 
-void restore_table(Context& context, const std::string& table_name, const std::string& definition_text) {
-  const sql::QualifiedName table{context.plan.schema, retired_name(table_name)};
-  if (catalog::find_table(context.db, table)) return;
-  const auto parsed = boost::json::parse(definition_text);
-  const auto& definition = parsed.as_object();
+namespace {
+
+void create_table_again(Context& context, const std::string& table_name, const sql::QualifiedName& table, const boost::json::object& definition) {
   std::vector<Sql> columns, values;
   for (const auto& entry : definition.at("columns").as_array()) {
     const auto& column = entry.as_object();
@@ -182,6 +210,15 @@ void restore_table(Context& context, const std::string& table_name, const std::s
     for (const auto& index : definition.at("indexes").as_array())
       context.db.run("restore.index", Sql::from_journal(std::string(index.as_string())));
   });
+}
+
+}  // namespace
+
+void restore_table(Context& context, const std::string& table_name, const std::string& definition_text) {
+  const sql::QualifiedName table{context.plan.schema, retired_name(table_name)};
+  const auto definition = boost::json::parse(definition_text);
+  if (!catalog::find_table(context.db, table)) create_table_again(context, table_name, table, definition.as_object());
+  belongs_again(context, table, definition.as_object(), true);
 }
 
 }  // namespace segue::steps
