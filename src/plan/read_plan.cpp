@@ -59,7 +59,7 @@ Plan read_plan(const Node& root, Files& files) {
   if (const Node* checklist = fields.find("checklist")) plan.checklist = read_checklist(*checklist);
   if (const Node* limits = fields.find("limits")) plan.limits = read_limits(*limits);
   if (const Node* values = fields.find("values")) plan.values = read_values(*values);
-  if (const Node* mappings = fields.find("mappings")) plan.mappings = read_mappings(*mappings);
+  if (const Node* mappings = fields.find("mappings")) plan.mappings = in_order(read_mappings(*mappings));
   plan.phases = read_phases(fields.at("phases"), files);
   return plan;
 }
