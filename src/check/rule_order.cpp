@@ -9,7 +9,7 @@ namespace segue::check {
 namespace {
 
 struct Seen { std::set<std::string> synced, backfilled, retired; bool mapped_table(const plan::Plan& plan, const std::string& table) const {
-  return std::any_of(plan.mappings.begin(), plan.mappings.end(), [&](const auto& mapping) { return mapping.table == table && !backfilled.contains(mapping.name); });
+  return std::any_of(plan.mappings.begin(), plan.mappings.end(), [&](const auto& mapping) { return !mapping.derives() && mapping.table == table && !backfilled.contains(mapping.name); });
 } };
 
 void before_backfill(const plan::Plan& plan, const plan::Phase& phase, const plan::Step& step, const Seen& seen, Findings& findings) {

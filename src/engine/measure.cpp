@@ -37,7 +37,7 @@ Rows count_rows(pg::Connection& db, const plan::Plan& plan, Progress& progress) 
       total.filled = false;
       continue;
     }
-    const auto mapping = steps::resolve(db, plan, definition.name);
+    const auto mapping = steps::mapped(db, plan, definition.name);
     steps::settle(db, plan, std::nullopt, mapping);
     const auto result = verify::compare(db, mapping, progress);
     total.all += result.rows;

@@ -24,19 +24,70 @@ std::map<std::string, std::vector<std::string>> by_table(const std::vector<plan:
   return tables;
 }
 
-mapping::Resolved resolve(pg::Connection& db, const plan::Plan& plan, const std::string& mapping_name) {
-  const auto& definition = plan.mapping(mapping_name);
-  const auto table = catalog::table(db, {plan.schema, definition.table});
+namespace {
+
+// A name that never was a column is refused by mapping::resolve, which is asked with the plan's own name.
+std::map<std::string, std::string> renamed_columns(pg::Connection& db, const plan::Plan& plan, const plan::Mapping& definition, const catalog::Table& table) {
   std::map<std::string, std::string> renamed;
   for (const auto& [column, expression] : definition.to_old.set) {
     if (table.find(column) != nullptr) continue;
     const bool retired = table.find(retired_name(column)) != nullptr;
-    // A name that never was a column is refused by mapping::resolve, which is asked with the plan's own name.
     const bool was_there = retired || db.run("mapping.archived", "select exists (select 1 from segue.archives where plan = $1 and target = $2)"_sql,
                                              {plan.name, definition.table + "." + column}).boolean();
     if (was_there) renamed[column] = retired ? retired_name(column) : "";
   }
-  return mapping::resolve(plan, definition, table, renamed);
+  return renamed;
+}
+
+bool has_trigger(pg::Connection& db, const sql::QualifiedName& table, const std::string& trigger) {
+  return db.run("mapping.trigger", "select exists (select 1 from pg_catalog.pg_trigger where tgrelid = $1::regclass and tgname = $2)"_sql,
+                {sql::render(table), trigger}).boolean();
+}
+
+}  // namespace
+
+mapping::Resolved resolve(pg::Connection& db, const plan::Plan& plan, const std::string& mapping_name) {
+  const auto& definition = plan.mapping(mapping_name);
+  const auto table = catalog::table(db, {plan.schema, definition.table});
+  return mapping::resolve(plan, definition, table, renamed_columns(db, plan, definition, table));
+}
+
+mapping::Derivation derivation(pg::Connection& db, const plan::Plan& plan, const std::string& mapping_name) {
+  const auto& definition = plan.mapping(mapping_name);
+  const auto driving = catalog::table(db, {plan.schema, definition.table}), derived = catalog::table(db, {plan.schema, definition.into});
+  return mapping::resolve(plan, definition, driving, derived, renamed_columns(db, plan, definition, driving));
+}
+
+Mapped mapped(pg::Connection& db, const plan::Plan& plan, const std::string& mapping_name) {
+  if (plan.mapping(mapping_name).derives()) return derivation(db, plan, mapping_name);
+  return resolve(db, plan, mapping_name);
+}
+
+std::vector<mapping::Functions> followers(pg::Connection& db, const plan::Plan& plan, const mapping::Resolved& reader) {
+  std::vector<mapping::Functions> all;
+  const auto& definition = plan.mapping(reader.name);
+  for (const auto& other : plan.mappings) {
+    if (!plan::needs(definition, other) || definition.table == other.into) continue;
+    const auto derived = catalog::table(db, {plan.schema, other.into});
+    std::vector<catalog::Column> key;
+    for (const auto& column : derived.key) key.push_back(*derived.find(column));
+    if (!key.empty()) all.push_back(mapping::follow_functions(reader, derived.name, key));
+  }
+  return all;
+}
+
+std::vector<sql::QualifiedName> tables_of(const mapping::Derivation& derivation) { return {derivation.to_new.source.table, derivation.to_old.source.table}; }
+
+void sync_again(pg::Connection& db, const mapping::Derivation& derivation) {
+  const auto functions = mapping::functions_of(derivation);
+  for (const auto& statement : functions.drop) db.run("sync.again", statement);
+  for (const auto& statement : functions.create) db.run("sync.again", statement);
+}
+
+bool is_synced(pg::Connection& db, const Mapped& mapping) {
+  if (const auto* rows = std::get_if<mapping::Resolved>(&mapping)) return has_trigger(db, rows->table, mapping::trigger_name(*rows, "insert"));
+  const auto& derivation = std::get<mapping::Derivation>(mapping);
+  return has_trigger(db, derivation.to_old.source.table, mapping::enter_trigger(derivation, derivation.to_old, "insert"));
 }
 
 void prepare_writer(pg::Connection& db, const plan::Plan& plan) {

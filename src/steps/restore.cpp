@@ -61,32 +61,49 @@ void require_again(Context& context, const sql::QualifiedName& table, const std:
     in_locked_transaction(context, {operation.tables, operation.lock}, [&] { context.db.run("restore.not_null", operation.sql); });
 }
 
-void fill(Context& context, const mapping::Resolved& mapping) {
-  pg::Connection writer(context.db.url(), {.application_name = "segue/restore/" + context.plan.name});
-  prepare_writer(writer, context.plan);
-  const auto update = mapping::restore_old_batch(mapping, archive_name(context.plan, mapping.table.name), hashed_columns(context.plan, mapping.table.name));
-  const auto total = catalog::table(context.db, mapping.table).estimated_rows;
+// One statement for each range of a table's key, each in a transaction.
+void in_ranges(Context& context, pg::Connection& writer, const mapping::Resolved& table, const Sql& statement) {
+  const auto total = catalog::table(context.db, table.table).estimated_rows;
   std::optional<std::string> lower;
   std::int64_t done = 0;
   for (bool more = true; more;) {
     stop_if_interrupted();
-    const auto next = writer.run("restore.boundary", mapping::next_boundary(mapping), {lower, nullptr, rows_a_batch - 1});
+    const auto next = writer.run("restore.boundary", mapping::next_boundary(table), {lower, nullptr, rows_a_batch - 1});
     more = !next.empty();
     const auto upper = more ? next.optional_text(0, 0) : std::nullopt;
     pg::Transaction transaction(writer);
     journal::fence(writer, context.plan.name, context.epoch);
-    writer.run("restore.batch", update, {lower, upper});
+    writer.run("restore.batch", statement, {lower, upper});
     transaction.commit();
     lower = upper;
     done += rows_a_batch;
     context.progress.rows(std::min<std::int64_t>(done, total), total);
   }
+}
+
+void fill(Context& context, const mapping::Resolved& mapping) {
+  pg::Connection writer(context.db.url(), {.application_name = "segue/restore/" + context.plan.name});
+  prepare_writer(writer, context.plan);
+  in_ranges(context, writer, mapping,
+            mapping::restore_old_batch(mapping, archive_name(context.plan, mapping.table.name), hashed_columns(context.plan, mapping.table.name)));
   for (const auto& value : mapping.values) writer.run("restore.unseen", mapping::queue_unseen(mapping, value));
+}
+
+// Every row gets its archived values back; then those that a derived row stands for get what that says now.
+void fill(Context& context, const mapping::Derivation& derivation) {
+  if (derivation.to_old.set.empty()) return;
+  pg::Connection writer(context.db.url(), {.application_name = "segue/restore/" + context.plan.name});
+  prepare_writer(writer, context.plan);
+  in_ranges(context, writer, derivation.to_new.source, mapping::restore_archived_range(derivation, archive_name(context.plan, derivation.to_new.source.table.name)));
+  in_ranges(context, writer, derivation.to_old.source, mapping::carry_back_range(derivation));
 }
 
 // Columns and dual write come back in one transaction: from then on new rows fill themselves.
 void add_columns(Context& context, const sql::QualifiedName& table, const boost::json::array& columns) {
-  in_locked_transaction(context, {{table}, sql::Lock::access_exclusive}, [&] {
+  std::vector<sql::QualifiedName> tables{table};
+  for (const auto& definition : context.plan.mappings)
+    if (definition.derives() && definition.table == table.name) tables.push_back({context.plan.schema, definition.into});
+  in_locked_transaction(context, {tables, sql::Lock::access_exclusive}, [&] {
     for (const auto& entry : columns) {
       const auto& column = entry.as_object();
       if (catalog::table(context.db, table).find(text_of(column, "name")) != nullptr) continue;
@@ -95,6 +112,10 @@ void add_columns(Context& context, const sql::QualifiedName& table, const boost:
     }
     for (const auto& definition : context.plan.mappings) {
       if (definition.table != table.name) continue;
+      if (definition.derives()) {
+        sync_again(context.db, derivation(context.db, context.plan, definition.name));
+        continue;
+      }
       const auto mapping = resolve(context.db, context.plan, definition.name);
       for (const auto& statement : mapping::drop_triggers(mapping)) context.db.run("restore.sync", statement);
       context.db.run("restore.sync", mapping::create_function(mapping));
@@ -122,7 +143,8 @@ void restore_columns(Context& context, const std::string& table_name, const std:
   const auto& columns = definition.at("columns").as_array();
   add_columns(context, table, columns);
   for (const auto& mapping : context.plan.mappings)
-    if (mapping.table == table_name) fill(context, resolve(context.db, context.plan, mapping.name));
+    if (mapping.table == table_name)
+      std::visit([&](const auto& found) { fill(context, found); }, mapped(context.db, context.plan, mapping.name));
   finish_columns(context, table, columns);
   build_again(context, table, definition);
 }

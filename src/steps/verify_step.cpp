@@ -17,7 +17,7 @@ constexpr int looks = 3;
 }  // namespace
 
 journal::Evidence run(Context& context, const plan::VerifyStep& step) {
-  const auto mapping = resolve(context.db, context.plan, step.mapping);
+  const auto mapping = mapped(context.db, context.plan, step.mapping);
   verify::Comparison result;
   for (int look = 1; look <= looks; ++look) {
     const auto absorbed = settle(context.db, context.plan, context.epoch, mapping);
@@ -29,7 +29,7 @@ journal::Evidence run(Context& context, const plan::VerifyStep& step) {
   if (result.differing > 0)
     throw Error(ErrorCode::different_data,
                 fmt::format("old and new disagree in {} of {} rows of \"{}\"; the first keys: {}", grouped(result.differing),
-                            grouped(result.rows), mapping.table.name, join(result.keys, ", ")),
+                            grouped(result.rows), step.mapping, join(result.keys, ", ")),
                 "look at these rows; segue rollback " + context.plan.name + " takes the phase back");
   journal::Evidence evidence;
   evidence.rows = result.rows;
