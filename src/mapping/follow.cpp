@@ -75,7 +75,7 @@ Functions follow_functions(const Resolved& reader, const sql::QualifiedName& der
                              name, Ident{reader.schema}, dollar_quote(body), body, dollar_quote(body)));
   for (const auto* event : {"insert", "update", "delete"}) {
     const bool gone = std::string_view(event) == "delete";
-    all.create.push_back(build("create trigger {} {} {} on {} for each row when (current_setting('segue.backfill', true) is distinct from 'on')\n"
+    all.create.push_back(build("create trigger {} {} {} on {} for each row when (current_setting('segue.follow', true) is distinct from 'off')\n"
                                "  execute function {}()"_sql, trigger(event), gone ? "before"_sql : "after"_sql, Sql::from_plan(event), derived, name));
     all.drop.push_back(build("drop trigger if exists {} on {}"_sql, trigger(event), derived));
   }

@@ -92,6 +92,7 @@ bool is_synced(pg::Connection& db, const Mapped& mapping) {
 
 void prepare_writer(pg::Connection& db, const plan::Plan& plan) {
   db.run("writer.mark", "select set_config('segue.backfill', 'on', false)"_sql);
+  db.run("writer.no_follow", "select set_config('segue.follow', 'off', false)"_sql);   // who reads a row is filled behind it
   db.run("writer.no_scan", "set enable_seqscan = off"_sql);
   db.run("writer.no_jit", "set jit = off"_sql);
   db.run("writer.search_path", "select set_config('search_path', $1, false)"_sql, {sql::quote_identifier(plan.schema)});
