@@ -134,7 +134,7 @@ Sql create_carry(const Derivation& derivation, const Flow& flow) {
   const auto body = lock_rows(flow) + move(flow) + (flow.creates ? birth(flow) : Sql()) + update(flow) + queue_disputes(derivation, flow) +
                     (flow.creates ? Sql() : queue_missing(derivation, flow)) + removal(flow);
   return build("create or replace function {}(segue_keys jsonb, segue_columns boolean[], segue_to jsonb default null) returns bigint\n"
-               "language plpgsql security definer set search_path = {}, pg_temp set enable_seqscan = off set lock_timeout = {} as {}\n"
+               "language plpgsql security definer set search_path = {}, pg_temp set enable_seqscan = off set jit = off set lock_timeout = {} as {}\n"
                "#variable_conflict use_column\n"
                "declare\n  segue_before text := coalesce(current_setting('segue.carrying', true), '');\n  segue_rows bigint; segue_written bigint := 0; segue_mark text;\n"
                "begin\n  perform set_config('segue.carrying', segue_before || {}, true);\n{}"

@@ -69,7 +69,7 @@ Functions follow_functions(const Resolved& reader, const sql::QualifiedName& der
   const auto trigger = [&](const std::string& event) { return Ident{named("zz segue 3 follow " + event, reader.plan, reader.name)}; };
   const auto body = body_of(reader, derived, derived_key);
   Functions all;
-  all.create.push_back(build("create or replace function {}() returns trigger\nlanguage plpgsql security definer set search_path = {}, pg_temp set enable_seqscan = off as {}\n"
+  all.create.push_back(build("create or replace function {}() returns trigger\nlanguage plpgsql security definer set search_path = {}, pg_temp set enable_seqscan = off set jit = off as {}\n"
                              "#variable_conflict use_column\ndeclare\n  segue_keys jsonb; segue_free jsonb;\n"
                              "  segue_before text := coalesce(current_setting('segue.backfill', true), '');\nbegin\n{}end {}"_sql,
                              name, Ident{reader.schema}, dollar_quote(body), body, dollar_quote(body)));

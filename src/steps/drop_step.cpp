@@ -25,7 +25,7 @@ void remember(Context& context, const std::string& target, const Archived& archi
 // Dual write ends where no old column is left that it could serve.
 void end_sync(Context& context, const std::string& table, const std::vector<std::string>& columns) {
   for (const auto& mapping : context.plan.mappings) {
-    if (mapping.table != table || mapping.derives()) continue;
+    if (mapping.table != table || mapping.to_old.set.empty() || mapping.derives()) continue;
     std::size_t going = 0;
     for (const auto& [column, expression] : mapping.to_old.set)
       for (const auto& dropped : columns) going += column == dropped ? 1 : 0;

@@ -82,6 +82,7 @@ void in_ranges(Context& context, pg::Connection& writer, const mapping::Resolved
 }
 
 void fill(Context& context, const mapping::Resolved& mapping) {
+  if (mapping.to_old.columns.empty()) return;
   pg::Connection writer(context.db.url(), {.application_name = "segue/restore/" + context.plan.name});
   prepare_writer(writer, context.plan);
   in_ranges(context, writer, mapping,

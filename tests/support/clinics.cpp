@@ -19,7 +19,7 @@ plan::Plan plan_of(const std::string& yaml) {
 
 Clinics::Clinics(const sql::Sql& change, const std::string& yaml) : url_(fresh_database()), plan_(plan_of(yaml)), db_(url_) {
   write(read_file(folder + "/schema.sql"));
-  write("insert into clinics values ('c1', 'one'), ('c2', 'two'), ('c3', 'three')");
+  write("truncate clinics, users, patients, appointments; insert into clinics values ('c1', 'one'), ('c2', 'two'), ('c3', 'three')");
   if (!change.empty()) db_.run_script("test.change", change);
   journal::install(db_);
   epoch_ = journal::open_epoch(db_, plan_, false);
