@@ -111,12 +111,12 @@ void read_snapshot(const Node& node, Mapping& mapping) {
 
 void read_one_row(const Fields& fields, Mapping& mapping) {
   mapping.to_new = read_side(fields.at("new"));
-  mapping.to_old.where = mapping.where;
-  if (const Node* old = fields.find("old")) {
-    mapping.to_old = read_side(*old);
-    refuse_shared_columns(fields, mapping);
-  }
   if (const Node* snapshot = fields.find("snapshot")) read_snapshot(*snapshot, mapping);
+  mapping.to_old.where = mapping.where;
+  const Node& old = fields.at("old");
+  if (old.kind == Node::Kind::scalar && old.text == "none") return;      // the old model needs nothing of these columns
+  mapping.to_old = read_side(old);
+  refuse_shared_columns(fields, mapping);
 }
 
 void read_derived_rows(const Fields& fields, Mapping& mapping) {
