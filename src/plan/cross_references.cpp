@@ -93,7 +93,18 @@ class Order {
     if (!flags_.insert(step.flag).second)
       fail(where, "expected one rollout of " + quoted(step.flag) + ", got a second", "one step takes a flag through all its percentages");
   }
+  void check(const Where& where, const RetireStep& step) { keep_tables(where, step.targets); }
+  void check(const Where& where, const DropStep& step) { keep_tables(where, step.targets); }
   template <class Other> void check(const Where&, const Other&) {}
+
+  // The way back leads through both tables.
+  void keep_tables(const Where& where, const std::vector<Target>& targets) const {
+    for (const auto& target : targets)
+      for (const auto& mapping : plan_.mappings)
+        if (target.column.empty() && mapping.derives() && (mapping.table == target.table || mapping.into == target.table))
+          fail(where, fmt::format("expected columns of {}, got the whole table, which mapping {} keeps", quoted(target.table), quoted(mapping.name)),
+               "retire and drop its old columns");
+  }
 
   void require_sync(const Where& where, const std::string& kind, const std::string& mapping) const {
     refuse_unknown(where, "mapping", mapping, names_of(plan_.mappings));

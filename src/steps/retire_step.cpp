@@ -11,6 +11,7 @@ namespace segue::steps {
 
 using sql::build;
 using sql::Ident;
+using sql::Sql;
 
 namespace {
 
@@ -48,9 +49,21 @@ void rename_table(Context& context, const std::string& from, const std::string& 
 // Which tables' triggers change with the names of this table's columns.
 std::vector<sql::QualifiedName> tables_with_triggers(Context& context, const std::string& table) {
   std::vector<sql::QualifiedName> tables;
-  for (const auto& mapping : context.plan.mappings)
-    if (mapping.derives() && mapping.table == table) tables.push_back({context.plan.schema, mapping.into});
+  for (const auto& mapping : context.plan.mappings) {
+    if (mapping.table != table) continue;
+    if (mapping.derives()) tables.push_back({context.plan.schema, mapping.into});
+    for (const auto& other : context.plan.mappings)
+      if (!mapping.derives() && plan::needs(mapping, other)) tables.push_back({context.plan.schema, other.into});
+  }
   return tables;
+}
+
+// A row whose old columns are retired is computed from them no more.
+void follow_again(Context& context, const mapping::Resolved& reader) {
+  for (const auto& follower : followers(context.db, context.plan, reader)) {
+    for (const auto& statement : follower.drop) context.db.run("retire.follow", statement);
+    for (const auto& statement : reader.retired ? std::vector<Sql>{} : follower.create) context.db.run("retire.follow", statement);
+  }
 }
 
 // The triggers' functions name columns: they change in the same transaction as these do.
@@ -59,8 +72,13 @@ void rewrite_functions(Context& context, const std::string& table) {
     if (mapping.table != table) continue;
     const auto found = mapped(context.db, context.plan, mapping.name);
     if (!is_synced(context.db, found)) continue;
-    if (const auto* rows = std::get_if<mapping::Resolved>(&found)) context.db.run("retire.sync", mapping::create_function(*rows));
-    else sync_again(context.db, std::get<mapping::Derivation>(found));
+    if (const auto* derived = std::get_if<mapping::Derivation>(&found)) {
+      sync_again(context.db, *derived);
+      continue;
+    }
+    const auto& rows = std::get<mapping::Resolved>(found);
+    context.db.run("retire.sync", mapping::create_function(rows));
+    follow_again(context, rows);
   }
 }
 

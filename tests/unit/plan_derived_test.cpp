@@ -54,3 +54,8 @@ TEST_CASE("keys of one kind of mapping are refused in the other") {
   CHECK(refusal(head + "{into: t, new: {key: {a: old.b}, set: {a: old.c}, on delete: cascade}}" + tail).message ==
         "plan.yaml:2:54: expected each column once, got \"a\" again");
 }
+
+TEST_CASE("a table that a derivation needs for the way back cannot be dropped whole") {
+  CHECK(refusal(plan_of(mapping("a", "t", ""), "{sync: a}, {retire: [t]}")).message ==
+        "plan.yaml:8:39: expected columns of \"t\", got the whole table, which mapping \"a\" keeps");
+}
