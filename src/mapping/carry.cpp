@@ -1,6 +1,8 @@
 // The one place where a derived row is written: for a set of target keys, what all claims on each agree on.
 // Trigger, backfill and repair call it. The rows are locked first and the claims read behind the lock, in a statement of their
 // own: whoever changes a claim holds its own row and then waits here, so the last one sees what all others have committed.
+#include <algorithm>
+
 #include "mapping/claims.hpp"
 #include "sql/statement.hpp"
 
@@ -127,6 +129,12 @@ Sql removal(const Flow& flow) {
   return counted(build("update {} x set {} where {} and ({})"_sql, flow.target.table, sql::join(set, ", "_sql), abandoned(flow), sql::join(differs, " or "_sql)));
 }
 
+// Two writers of a pair take its two locks in opposite order. The way back gives up first, so that the other need not.
+Sql patience(const Derivation& derivation, const Flow& flow) {
+  const auto ms = flow.direction == "new" ? derivation.patience.count() : std::max<std::int64_t>(1, derivation.patience.count() / 2);
+  return build("{}"_sql, Literal{std::to_string(ms) + "ms"});
+}
+
 }  // namespace
 
 Sql create_carry(const Derivation& derivation, const Flow& flow) {
@@ -139,7 +147,7 @@ Sql create_carry(const Derivation& derivation, const Flow& flow) {
                "declare\n  segue_before text := coalesce(current_setting('segue.carrying', true), '');\n  segue_rows bigint; segue_written bigint := 0; segue_mark text;\n"
                "begin\n  perform set_config('segue.carrying', segue_before || {}, true);\n{}"
                "  perform set_config('segue.carrying', segue_before, true);\n  return segue_written;\nend {}"_sql,
-               carry_name(derivation, flow), Ident{derivation.schema}, Literal{std::to_string(derivation.patience.count()) + "ms"}, dollar_quote(body), mark,
+               carry_name(derivation, flow), Ident{derivation.schema}, patience(derivation, flow), dollar_quote(body), mark,
                body, dollar_quote(body));
 }
 

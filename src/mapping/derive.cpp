@@ -128,4 +128,8 @@ std::vector<Sql> try_claims(const Flow& flow) {
                 any_differs(flow, "x", "c"))};
 }
 
+Look look_of(const Flow& flow) {
+  return {claims_in(flow, "jsonb_build_array(jsonb_build_array(null))"), flow.source.table, flow.where};
+}
+
 }  // namespace segue::mapping

@@ -50,6 +50,11 @@ Functions functions_of(const Derivation& derivation);            // all of the m
 std::string enter_trigger(const Derivation& derivation, const Flow& flow, std::string_view event);
 std::vector<Sql> try_claims(const Flow& flow);                   // fail at once where the plan's SQL does not fit the tables
 
+// What a write of one row asks of these tables, with no such row: a plan that reads all of `table` is one that every write would wait for.
+struct Look { Sql query; sql::QualifiedName table; std::string where; };
+Look look_of(const Flow& flow);
+std::vector<Look> looks_of(const Resolved& reader, const sql::QualifiedName& derived, const std::vector<catalog::Column>& derived_key);
+
 // ---- rows (flow_rows.cpp)
 Sql fill_range(const Derivation& derivation);                    // $1 < key <= $2 of the driving table; one number: rows written
 // $1 < key <= $2 of the derived table: its rows that nothing claims any more go as the plan says, unless it forbids that.

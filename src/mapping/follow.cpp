@@ -12,12 +12,16 @@ using sql::Literal;
 namespace {
 
 // Rows whose side looks at this derived row: on the new side those that should refer to it, on the old side those that do.
+// `record`: the trigger's row, or "" for a row that there is not.
 void looking(const Resolved& reader, const Direction& side, const sql::QualifiedName& derived, const std::vector<catalog::Column>& key, const std::string& record,
              std::vector<Sql>& queries) {
   for (const auto& use : sql::tables_of(side.where, side.from)) {
     if (use.table != derived.name) continue;
     std::vector<Sql> same;
-    for (const auto& column : key) same.push_back(build("{}.{} = {}.{}"_sql, Ident{use.alias}, Ident{column.name}, Sql::from_plan(record), Ident{column.name}));
+    for (const auto& column : key) {
+      const auto value = record.empty() ? build("(select null::{})"_sql, Sql::from_journal(column.type)) : build("{}.{}"_sql, Sql::from_plan(record), Ident{column.name});
+      same.push_back(build("{}.{} = {}"_sql, Ident{use.alias}, Ident{column.name}, value));
+    }
     queries.push_back(build("select {} from {} segue_row left join {} where {}"_sql, key_array(reader, "segue_row"), reader.table,
                             plan_text(sql::with_row(side.where, side.from, side.row, "segue_row", true, {})), sql::join(same, " and "_sql)));
   }
@@ -63,6 +67,16 @@ Sql body_of(const Resolved& reader, const sql::QualifiedName& derived, const std
 }
 
 }  // namespace
+
+std::vector<Look> looks_of(const Resolved& reader, const sql::QualifiedName& derived, const std::vector<catalog::Column>& derived_key) {
+  std::vector<Look> looks;
+  for (const auto* side : {&reader.to_new, &reader.to_old}) {
+    std::vector<Sql> queries;
+    looking(reader, *side, derived, derived_key, "", queries);
+    for (const auto& query : queries) looks.push_back({query, reader.table, side->where});
+  }
+  return looks;
+}
 
 Functions follow_functions(const Resolved& reader, const sql::QualifiedName& derived, const std::vector<catalog::Column>& derived_key) {
   const auto name = build("segue.{}"_sql, Ident{named("follow " + derived.name, reader.plan, reader.name)});

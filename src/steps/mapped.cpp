@@ -81,16 +81,35 @@ Mapped mapped(pg::Connection& db, const plan::Plan& plan, const std::string& map
   return resolve(db, plan, mapping_name);
 }
 
-std::vector<mapping::Functions> followers(pg::Connection& db, const plan::Plan& plan, const mapping::Resolved& reader) {
-  std::vector<mapping::Functions> all;
-  const auto& definition = plan.mapping(reader.name);
+namespace {
+
+struct Read { sql::QualifiedName table; std::vector<catalog::Column> key; };
+
+// The derived tables that a mapping's new side reads.
+std::vector<Read> derived_tables(pg::Connection& db, const plan::Plan& plan, const plan::Mapping& definition) {
+  std::vector<Read> tables;
   for (const auto& other : plan.mappings) {
     if (!plan::needs(definition, other) || definition.table == other.into) continue;
     const auto derived = catalog::table(db, {plan.schema, other.into});
-    std::vector<catalog::Column> key;
-    for (const auto& column : derived.key) key.push_back(*derived.find(column));
-    if (!key.empty()) all.push_back(mapping::follow_functions(reader, derived.name, key));
+    Read read{derived.name, {}};
+    for (const auto& column : derived.key) read.key.push_back(*derived.find(column));
+    if (!read.key.empty()) tables.push_back(read);
   }
+  return tables;
+}
+
+}  // namespace
+
+std::vector<mapping::Functions> followers(pg::Connection& db, const plan::Plan& plan, const mapping::Resolved& reader) {
+  std::vector<mapping::Functions> all;
+  for (const auto& read : derived_tables(db, plan, plan.mapping(reader.name))) all.push_back(mapping::follow_functions(reader, read.table, read.key));
+  return all;
+}
+
+std::vector<mapping::Look> lookups(pg::Connection& db, const plan::Plan& plan, const mapping::Resolved& reader) {
+  std::vector<mapping::Look> all;
+  for (const auto& read : derived_tables(db, plan, plan.mapping(reader.name)))
+    for (auto& look : mapping::looks_of(reader, read.table, read.key)) all.push_back(std::move(look));
   return all;
 }
 

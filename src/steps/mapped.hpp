@@ -25,6 +25,7 @@ Mapped mapped(pg::Connection& db, const plan::Plan& plan, const std::string& map
 mapping::Derivation derivation(pg::Connection& db, const plan::Plan& plan, const std::string& mapping_name);
 // The triggers by which a mapping's rows follow the derived rows they read.
 std::vector<mapping::Functions> followers(pg::Connection& db, const plan::Plan& plan, const mapping::Resolved& reader);
+std::vector<mapping::Look> lookups(pg::Connection& db, const plan::Plan& plan, const mapping::Resolved& reader);
 std::vector<sql::QualifiedName> tables_of(const mapping::Derivation& derivation);
 // Functions and triggers as the tables stand now, instead of those that are there. In the caller's transaction.
 void sync_again(pg::Connection& db, const mapping::Derivation& derivation);

@@ -1,4 +1,6 @@
 // sync: dual write begins. Functions and triggers appear, and disappear, in one transaction.
+#include <boost/json.hpp>
+
 #include "base/error.hpp"
 #include "steps/locks.hpp"
 #include "steps/mapped.hpp"
@@ -18,7 +20,33 @@ std::vector<sql::QualifiedName> derived_tables(Context& context, const std::stri
   return tables;
 }
 
+constexpr std::int64_t few_rows = 10'000;
+
+// A node that goes through all of the table, whether its heap or an index of it.
+bool reads_all(const boost::json::value& node, const std::string& table) {
+  const auto& fields = node.as_object();
+  const auto* relation = fields.if_contains("Relation Name");
+  const auto kind = std::string(fields.at("Node Type").as_string());
+  if (relation != nullptr && relation->as_string() == table && kind != "Bitmap Heap Scan" && !fields.contains("Index Cond")) return true;
+  if (const auto* inner = fields.if_contains("Plans"))
+    for (const auto& child : inner->as_array())
+      if (reads_all(child, table)) return true;
+  return false;
+}
+
+// Every write of the application would wait for it.
+void refuse_full_reads(Context& context, const mapping::Look& look) {
+  if (catalog::table(context.db, look.table).estimated_rows < few_rows) return;
+  pg::Transaction transaction(context.db);
+  context.db.run("sync.no_scan", "set local enable_seqscan = off"_sql);
+  const auto plan = boost::json::parse(context.db.run("sync.explain", sql::build("explain (format json) {}"_sql, look.query)).text());
+  if (reads_all(plan.as_array().at(0).at("Plan"), look.table.name))
+    throw Error(ErrorCode::refused, look.where + ": to find the rows of \"" + look.table.name + "\" that belong to one row of the other table, all of it would be read, by every write",
+                "add an index that answers it, or write the joins so that one can be used: outer joins over an expression such as coalesce() hide it");
+}
+
 void sync_rows(Context& context, const mapping::Resolved& mapping) {
+  for (const auto& look : lookups(context.db, context.plan, mapping)) refuse_full_reads(context, look);
   auto tables = derived_tables(context, mapping.name);
   tables.insert(tables.begin(), mapping.table);
   in_locked_transaction(context, {tables, sql::Lock::share_row_exclusive}, [&] {
@@ -56,6 +84,7 @@ void sync_derived(Context& context, const mapping::Derivation& derivation) {
   refuse_restricting_keys(context, derivation);
   try_statements(context, derivation.to_new);
   try_statements(context, derivation.to_old);
+  for (const auto* flow : {&derivation.to_new, &derivation.to_old}) refuse_full_reads(context, mapping::look_of(*flow));
   in_locked_transaction(context, {tables_of(derivation), sql::Lock::share_row_exclusive}, [&] {
     if (!is_synced(context.db, derivation)) run_all(context, "sync.derived", mapping::functions_of(derivation).create);
   });
