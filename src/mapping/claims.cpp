@@ -48,6 +48,11 @@ Sql holds(const Flow& flow) {
   return sql::join(parts, " and "_sql);
 }
 
+Sql key_of(Keys keys) {
+  if (keys == Keys::unknown) return "(select null::jsonb)"_sql;
+  return keys == Keys::one ? "segue_keys -> 0"_sql : "segue_key.value"_sql;
+}
+
 }  // namespace
 
 const Flow& opposite(const Derivation& derivation, const Flow& flow) { return flow.direction == "new" ? derivation.to_old : derivation.to_new; }
@@ -82,8 +87,8 @@ Sql claims(const Flow& flow, const Sql& condition) {
                filter(flow, row), condition);
 }
 
-Sql claims_in(const Flow& flow, std::string_view keys) {
-  return claims(flow, build("{} in {}"_sql, listed(expressions(flow, flow.key)), keys == "$1" ? one_key(flow) : keys_in(flow, keys)));
+Sql claims_in(const Flow& flow, Keys keys) {
+  return claims(flow, build("{} in {}"_sql, listed(expressions(flow, flow.key)), keys_in(flow, keys)));
 }
 
 Sql claims_of_record(const Flow& flow, const std::string& record) {
@@ -98,11 +103,12 @@ Sql target_key(const Flow& flow, std::string_view alias) {
   return listed(parts);
 }
 
-Sql keys_in(const Flow& flow, std::string_view keys) {
+Sql keys_in(const Flow& flow, Keys keys) {
+  if (keys == Keys::parameter) return one_key(flow);
   std::vector<Sql> parts;
   for (std::size_t i = 0; i < flow.key.size(); ++i)
-    parts.push_back(build("(segue_key.value ->> {})::{}"_sql, i, Sql::from_journal(flow.key[i].type)));
-  return build("(select {} from jsonb_array_elements({}) segue_key)"_sql, sql::join(parts, ", "_sql), alias_of(keys));
+    parts.push_back(build("({} ->> {})::{}"_sql, key_of(keys), i, Sql::from_journal(flow.key[i].type)));
+  return build(keys != Keys::several ? "(select {})"_sql : "(select {} from jsonb_array_elements(segue_keys) segue_key)"_sql, sql::join(parts, ", "_sql));
 }
 
 Sql one_key(const Flow& flow) {

@@ -14,11 +14,14 @@ Sql claim_column(char kind, std::size_t i);
 Sql claim_columns(char kind, std::size_t count, std::string_view alias);       // "c.segue_k1, c.segue_k2"
 Sql claim_array(char kind, std::size_t count, std::string_view alias);         // array[c.segue_k1::text, ...]
 Sql claims(const Flow& flow, const Sql& condition);              // "select ... from the source ... where ..."
-Sql claims_in(const Flow& flow, std::string_view keys);          // those on one of the keys, a jsonb array of arrays of texts
+// Which keys: those of the variable segue_keys, a jsonb array of arrays of texts; the only one in it (the planner is to know that
+// it is one: else it reads the table); the one in $1, text[]; one of which the planner knows nothing.
+enum class Keys { several, one, parameter, unknown };
+Sql claims_in(const Flow& flow, Keys keys);                      // those on one of the keys
 Sql claims_of_record(const Flow& flow, const std::string& record);             // of a trigger's row "new" or "old": keys alone
 
 Sql target_key(const Flow& flow, std::string_view alias);        // (x."clinicId", x."globalDoctorId")
-Sql keys_in(const Flow& flow, std::string_view keys);            // (select ... from jsonb_array_elements(keys)), typed
+Sql keys_in(const Flow& flow, Keys keys);                        // (select ...), in the types of the target's key
 Sql one_key(const Flow& flow);                                   // the key in $1, typed, as keys_in gives it
 Sql is_target(const Flow& flow, std::string_view alias, std::string_view claim);   // x."clinicId" = c.segue_k1 and ...
 Sql any_differs(const Flow& flow, std::string_view alias, std::string_view claim);

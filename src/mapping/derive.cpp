@@ -129,7 +129,7 @@ std::vector<Sql> try_claims(const Flow& flow) {
 }
 
 Look look_of(const Flow& flow) {
-  return {claims_in(flow, "jsonb_build_array(jsonb_build_array(null))"), flow.source.table, flow.where};
+  return {claims_in(flow, Keys::unknown), flow.source.table, flow.where};
 }
 
 }  // namespace segue::mapping

@@ -118,12 +118,12 @@ Sql carry_again(const Derivation& derivation, const Flow& flow, bool target_key)
 }
 
 Sql settle_repair(const Derivation& derivation, const Flow& flow, bool target_key) {
-  const auto all = target_key ? claims_in(flow, "$1") : claims_of_row(flow);
+  const auto all = target_key ? claims_in(flow, Keys::parameter) : claims_of_row(flow);
   auto agrees = build("not exists (select 1 from ({}) c left join {} x on {} where {} or x.{} is null or {})"_sql, all, flow.target.table,
                       is_target(flow, "x", "c"), key_is_null(flow, "c"), Ident{flow.key.front().stored}, any_differs(flow, "x", "c"));
   if (target_key && flow.on_delete != OnDelete::detach)
     agrees += build(" and not exists (select 1 from {} x where {} = {} and not exists ({}))"_sql, flow.target.table,
-                    mapping::target_key(flow, "x"), one_key(flow), claims_in(flow, "$1"));
+                    mapping::target_key(flow, "x"), one_key(flow), claims_in(flow, Keys::parameter));
   const auto direction = (target_key ? "into " : "") + flow.direction;
   return build("update segue.repairs q set \"resolvedAt\" = clock_timestamp() where q.plan = {} and q.mapping = {} and q.\"resolvedAt\" is null\n"
                "  and q.direction = {} and q.key = $1::text[] and {}"_sql,

@@ -27,11 +27,25 @@ void looking(const Resolved& reader, const Direction& side, const sql::Qualified
   }
 }
 
-Sql looking_at(const Resolved& reader, const sql::QualifiedName& derived, const std::vector<catalog::Column>& key, const std::string& record) {
+Sql looking_at(const Resolved& reader, const sql::QualifiedName& derived, const std::vector<catalog::Column>& key, const std::string& record, bool born) {
   std::vector<Sql> queries;
   if (!reader.retired) looking(reader, reader.to_new, derived, key, record, queries);
-  looking(reader, reader.to_old, derived, key, record, queries);
+  if (!born || queries.empty()) looking(reader, reader.to_old, derived, key, record, queries);
   return sql::join(queries, " union "_sql);
+}
+
+// The derived row's columns that the reader's side names.
+std::set<std::string> columns_read(const Resolved& reader, const sql::QualifiedName& derived) {
+  std::set<std::string> columns;
+  for (const auto* side : {&reader.to_new, &reader.to_old})
+    for (const auto& use : sql::tables_of(side->where, side->from)) {
+      if (use.table != derived.name) continue;
+      std::vector<std::string> texts{side->from};
+      for (const auto& column : side->columns) texts.push_back(column.expression);
+      for (const auto& text : texts)
+        for (const auto& column : sql::columns_of(side->where, text, use.alias)) columns.insert(column);
+    }
+  return columns;
 }
 
 Sql in_keys(const Resolved& reader, std::string_view keys) {
@@ -53,13 +67,14 @@ Sql body_of(const Resolved& reader, const sql::QualifiedName& derived, const std
   Slice slice;
   slice.rows = in_keys(reader, "segue_free");
   return build("  begin\n    if tg_op = 'DELETE' then\n      select jsonb_agg(to_jsonb(r.key)) into segue_keys from ({}) r(key);\n"
-               "    else\n      select jsonb_agg(to_jsonb(r.key)) into segue_keys from ({}) r(key);\n"
-               "      select jsonb_agg(to_jsonb(f.key)) into segue_free from (select {} from {} x where {} for no key update skip locked) f(key);\n"
+               "    elsif tg_op = 'INSERT' then\n      select jsonb_agg(to_jsonb(r.key)) into segue_keys from ({}) r(key);\n"
+               "    else\n      select jsonb_agg(to_jsonb(r.key)) into segue_keys from ({}) r(key);\n    end if;\n"
+               "    if segue_keys is not null and tg_op <> 'DELETE' then\n      select jsonb_agg(to_jsonb(f.key)) into segue_free from (select {} from {} x where {} for no key update skip locked) f(key);\n"
                "    end if;\n    if segue_free is not null then\n      perform set_config('segue.backfill', 'on', true);\n      {};\n"
                "      perform set_config('segue.backfill', segue_before, true);\n    end if;\n"
                "    {}  exception when others then\n    if sqlstate like '40%' then raise; end if;\n    {}  end;\n"
                "  if tg_op = 'DELETE' then return old; end if;\n  return null;\n"_sql,
-               looking_at(reader, derived, key, "old"), looking_at(reader, derived, key, "new"), key_array(reader, "x"), reader.table,
+               looking_at(reader, derived, key, "old", false), looking_at(reader, derived, key, "new", true), looking_at(reader, derived, key, "new", false), key_array(reader, "x"), reader.table,
                in_keys(reader, "segue_keys"), backfill_batch(reader, slice),
                queue(reader, "'what it refers to changed'"_sql,
                      "not exists (select 1 from jsonb_array_elements(segue_free) f where f.value = k.value)"_sql),
@@ -87,10 +102,12 @@ Functions follow_functions(const Resolved& reader, const sql::QualifiedName& der
                              "#variable_conflict use_column\ndeclare\n  segue_keys jsonb; segue_free jsonb;\n"
                              "  segue_before text := coalesce(current_setting('segue.backfill', true), '');\nbegin\n{}end {}"_sql,
                              name, Ident{reader.schema}, dollar_quote(body), body, dollar_quote(body)));
+  const auto read = columns_read(reader, derived);
   for (const auto* event : {"insert", "update", "delete"}) {
     const bool gone = std::string_view(event) == "delete";
-    all.create.push_back(build("create trigger {} {} {} on {} for each row when (current_setting('segue.follow', true) is distinct from 'off')\n"
-                               "  execute function {}()"_sql, trigger(event), gone ? "before"_sql : "after"_sql, Sql::from_plan(event), derived, name));
+    const auto changed = std::string_view(event) == "update" ? build("({}) and "_sql, any_changed({read.begin(), read.end()})) : Sql();
+    all.create.push_back(build("create trigger {} {} {} on {} for each row when ({}current_setting('segue.follow', true) is distinct from 'off')\n"
+                               "  execute function {}()"_sql, trigger(event), gone ? "before"_sql : "after"_sql, Sql::from_plan(event), derived, changed, name));
     all.drop.push_back(build("drop trigger if exists {} on {}"_sql, trigger(event), derived));
   }
   all.drop.push_back(build("drop function if exists {}()"_sql, name));

@@ -76,6 +76,17 @@ std::vector<TableUse> tables_of(const std::string& where, const std::string& tex
   return tables;
 }
 
+std::vector<std::string> columns_of(const std::string& where, const std::string& text, const std::string& alias) {
+  std::vector<std::string> columns;
+  if (trim(text).empty()) return columns;
+  tree::visit(either_fragment(where, text).tree, [&](const tree::Node& found) {
+    if (found.kind != "ColumnRef") return;
+    const auto names = tree::strings(tree::list(found.fields, "fields"));
+    if (names.size() == 2 && names[0] == alias && !names[1].empty()) add_once(columns, names[1]);
+  });
+  return columns;
+}
+
 void check_expression(const std::string& where, const std::string& text) {
   uses_of(fragment(where, text, Shape::expression), "");
 }

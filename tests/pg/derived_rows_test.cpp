@@ -236,6 +236,13 @@ TEST_CASE("a side that does not fit its tables is refused before a trigger is th
             .find("got \"userID\"") != std::string::npos);
 }
 
+TEST_CASE("a look-up that every write would pay for with a whole table is refused, and an index mends it") {
+  Clinics clinics(R"(insert into patients select 'p' || i, 'c1', 'x' from generate_series(1, 12000) i; drop index patients_coalesce_idx; analyze)"_sql);
+  CHECK(failure_of([&] { clinics.run("sync global_patients"); }).find("all of it would be read") != std::string::npos);
+  clinics.write(R"(create index on patients ((coalesce('user:' || "userId", 'patient:' || id))); analyze patients)");
+  clinics.run("sync global_patients");
+}
+
 TEST_CASE("what the driving table left behind while nobody followed it goes with the next backfill") {
   Synced clinics(std::string(a_doctor) + ";" + a_patient);
   for (const auto* mapping : {"clinic_patients", "global_patients"}) {
