@@ -7,11 +7,6 @@ namespace segue::engine {
 
 namespace {
 
-bool sync_is_on(pg::Connection& db, const mapping::Resolved& mapping) {
-  return db.run("verify.sync", "select exists (select 1 from pg_catalog.pg_trigger where tgrelid = $1::regclass and tgname = $2)"_sql,
-                {sql::render(mapping.table), mapping::trigger_name(mapping, "insert")}).boolean();
-}
-
 // Before its sync a mapping's new columns need not be there yet.
 bool sync_has_begun(const std::vector<journal::StepRecord>& records, const plan::Plan& plan, const std::string& mapping) {
   for (const auto& phase : plan.phases)
@@ -43,8 +38,8 @@ std::vector<Verification> verify(const std::string& url, const plan::Plan& plan,
   const auto records = journal::steps(db, plan.name);
   for (const auto& definition : plan.mappings) {
     if (!sync_has_begun(records, plan, definition.name)) continue;
-    const auto mapping = steps::resolve(db, plan, definition.name);
-    if (!sync_is_on(db, mapping)) continue;
+    const auto mapping = steps::mapped(db, plan, definition.name);
+    if (!steps::is_synced(db, mapping)) continue;
     progress.begin("verify", definition.name);
     const auto result = steps::compare_settled(db, plan, std::nullopt, mapping, progress);
     progress.end("done");

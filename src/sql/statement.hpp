@@ -70,6 +70,11 @@ std::vector<Operation> require_not_null(const QualifiedName& table, const std::s
 // (another alias, an unqualified name): then its value may depend on every column the FROM item joins on.
 struct References { std::vector<std::string> columns; bool others = false; };
 References references_of(const std::string& where, const std::string& text, const std::string& row);
+// The tables that the text reads, each with the alias by which its columns are named.
+struct TableUse { std::string table, alias; };
+std::vector<TableUse> tables_of(const std::string& where, const std::string& text);
+// The columns that the text takes from this alias.
+std::vector<std::string> columns_of(const std::string& where, const std::string& text, const std::string& alias);
 // The names of the plan's values that the text asks for, value(NAME), as written; each once.
 std::vector<std::string> value_names(const std::string& where, const std::string& text);
 // Refuses what is not one whole expression, or one whole FROM item ("services s ON s.code = old.service").

@@ -87,7 +87,7 @@ sql::QualifiedName archive_name(const plan::Plan& plan, const std::string& table
 std::vector<std::string> hashed_columns(const plan::Plan& plan, const std::string& table) {
   std::vector<std::string> columns;
   for (const auto& mapping : plan.mappings)
-    if (mapping.table == table)
+    if (mapping.table == table && !mapping.derives())
       for (const auto& [column, expression] : mapping.to_new.set) columns.push_back(column);
   return columns;
 }

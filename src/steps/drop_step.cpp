@@ -33,7 +33,7 @@ std::int64_t remembered(Context& context, const std::string& target) {
 // Dual write ends where no old column is left that it could serve.
 void end_sync(Context& context, const std::string& table, const std::vector<std::string>& columns) {
   for (const auto& mapping : context.plan.mappings) {
-    if (mapping.table != table) continue;
+    if (mapping.table != table || mapping.to_old.set.empty() || mapping.derives()) continue;
     std::size_t going = 0;
     for (const auto& [column, expression] : mapping.to_old.set)
       for (const auto& dropped : columns) going += column == dropped ? 1 : 0;
@@ -48,17 +48,36 @@ void end_sync(Context& context, const std::string& table, const std::vector<std:
   }
 }
 
+// What derived rows say goes on being written into the columns that are left; with the last of them it ends.
+void narrow_derivations(Context& context, const std::string& table) {
+  for (const auto& definition : context.plan.mappings) {
+    if (definition.table != table || !definition.derives()) continue;
+    const auto mapping = derivation(context.db, context.plan, definition.name);
+    if (!is_synced(context.db, mapping)) continue;
+    if (!mapping.to_old.set.empty() || !mapping.retired) sync_again(context.db, mapping);
+    else for (const auto& statement : mapping::functions_of(mapping).drop) context.db.run("drop.sync", statement);
+  }
+}
+
+std::vector<sql::QualifiedName> with_derived(Context& context, const sql::QualifiedName& table) {
+  std::vector<sql::QualifiedName> tables{table};
+  for (const auto& mapping : context.plan.mappings)
+    if (mapping.derives() && mapping.table == table.name) tables.push_back({context.plan.schema, mapping.into});
+  return tables;
+}
+
 std::int64_t drop_columns(Context& context, const std::string& table, const std::vector<std::string>& columns, bool archive) {
   const sql::QualifiedName name{context.plan.schema, table};
   if (catalog::table(context.db, name).find(retired_name(columns.front())) == nullptr) return remembered(context, table + "." + columns.front());
   const auto archived = archive ? archive_columns(context, table, columns) : Archived{};
   fault::point(fault::Point::archive_complete, context.db.socket());
-  in_locked_transaction(context, {{name}, sql::Lock::access_exclusive}, [&] {
+  in_locked_transaction(context, {with_derived(context, name), sql::Lock::access_exclusive}, [&] {
     end_sync(context, table, columns);
     for (const auto& column : columns) {
       context.db.run("drop.column", build("alter table {} drop column {}"_sql, name, Ident{retired_name(column)}));
       remember(context, table + "." + column, archived);
     }
+    narrow_derivations(context, table);
     fault::point(fault::Point::target_dropped, context.db.socket());
   });
   return archived.rows;

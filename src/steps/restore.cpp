@@ -63,56 +63,81 @@ void require_again(Context& context, const sql::QualifiedName& table, const std:
     in_locked_transaction(context, {operation.tables, operation.lock}, [&] { context.db.run("restore.not_null", operation.sql); });
 }
 
-mapping::Kept kept_of(const plan::Plan& plan, const mapping::Resolved& mapping) {
-  return {archive_name(plan, mapping.table.name), hashed_columns(plan, mapping.table.name)};
-}
-
-// Writes one range of the key and returns its end; nothing at the end of the table.
-std::optional<std::string> fill_range(Context& context, pg::Connection& writer, const mapping::Resolved& mapping, const Sql& update,
-                                      const std::optional<std::string>& lower, std::int64_t rows) {
-  const auto next = writer.run("restore.boundary", mapping::next_boundary(mapping), {lower, nullptr, rows - 1});
-  const auto upper = next.empty() ? std::nullopt : next.optional_text(0, 0);
-  pg::Transaction transaction(writer);
-  journal::fence(writer, context.plan.name, context.epoch);
-  writer.run("restore.queue", mapping::queue_unheld(mapping, kept_of(context.plan, mapping)), {lower, upper});
-  writer.run("restore.batch", update, {lower, upper});
-  transaction.commit(fault::Point::restore_batch);
-  return upper;
-}
-
-// Beside the application, as a backfill is: paced, and giving way to whoever holds a row.
-void fill(Context& context, const mapping::Resolved& mapping) {
-  pg::Connection writer(context.db.url(), {.application_name = "segue/restore/" + context.plan.name, .lock_timeout = context.plan.limits.lock_timeout});
-  prepare_writer(writer, context.plan);
-  const auto update = mapping::restore_old_batch(mapping, archive_name(context.plan, mapping.table.name), hashed_columns(context.plan, mapping.table.name));
-  const auto total = catalog::table(context.db, mapping.table).estimated_rows;
-  Pace pace(Pace::Limits{.batch_ms = static_cast<double>(context.plan.limits.lock_timeout.count())});
-  Clashes clashes;
-  std::optional<std::string> lower;
-  std::int64_t done = 0;
-  for (bool more = true; more;) {
-    stop_if_interrupted();
-    const auto rows = pace.rows();
-    const auto begin = std::chrono::steady_clock::now();
-    try {
-      lower = fill_range(context, writer, mapping, update, lower, rows);
-    } catch (const Error& error) {
-      pace.clashed();
-      clashes.met(error, mapping.table.name);
-      continue;
-    }
-    more = lower.has_value();
-    clashes.none();
-    pace.done(std::chrono::duration<double, std::milli>(std::chrono::steady_clock::now() - begin).count(), 0, 0);
-    done += rows;
-    context.progress.rows(std::min<std::int64_t>(done, total), total);
+// Statements for each range of a table's key, in one transaction a range. Beside the application, as a backfill is: paced, and
+// giving way to whoever holds a row.
+class Ranges {
+ public:
+  Ranges(Context& context, const mapping::Resolved& table)
+      : context_(context), table_(table), total_(catalog::table(context.db, table.table).estimated_rows),
+        writer_(context.db.url(), {.application_name = "segue/restore/" + context.plan.name, .lock_timeout = context.plan.limits.lock_timeout}) {
+    prepare_writer(writer_, context.plan);
   }
-  for (const auto& value : mapping.values) writer.run("restore.unseen", mapping::queue_unseen(mapping, value));
+  pg::Connection& writer() { return writer_; }
+
+  void run(const std::vector<Sql>& statements) {
+    Pace pace(Pace::Limits{.batch_ms = static_cast<double>(context_.plan.limits.lock_timeout.count())});
+    Clashes clashes;
+    std::optional<std::string> lower;
+    std::int64_t done = 0;
+    for (bool more = true; more;) {
+      stop_if_interrupted();
+      const auto rows = pace.rows();
+      const auto begin = std::chrono::steady_clock::now();
+      try {
+        lower = one(statements, lower, rows);
+      } catch (const Error& error) {
+        pace.clashed();
+        clashes.met(error, table_.table.name);
+        continue;
+      }
+      more = lower.has_value();
+      clashes.none();
+      pace.done(std::chrono::duration<double, std::milli>(std::chrono::steady_clock::now() - begin).count(), 0, 0);
+      done += rows;
+      context_.progress.rows(std::min<std::int64_t>(done, total_), total_);
+    }
+  }
+
+ private:
+  // The end of the range; nothing at the end of the table.
+  std::optional<std::string> one(const std::vector<Sql>& statements, const std::optional<std::string>& lower, std::int64_t rows) {
+    const auto next = writer_.run("restore.boundary", mapping::next_boundary(table_), {lower, nullptr, rows - 1});
+    const auto upper = next.empty() ? std::nullopt : next.optional_text(0, 0);
+    pg::Transaction transaction(writer_);
+    journal::fence(writer_, context_.plan.name, context_.epoch);
+    for (const auto& statement : statements) writer_.run("restore.batch", statement, {lower, upper});
+    transaction.commit(fault::Point::restore_batch);
+    return upper;
+  }
+
+  Context& context_;
+  const mapping::Resolved& table_;
+  std::int64_t total_;
+  pg::Connection writer_;
+};
+
+void fill(Context& context, const mapping::Resolved& mapping) {
+  if (mapping.to_old.columns.empty()) return;
+  const auto archive = archive_name(context.plan, mapping.table.name);
+  const auto hashed = hashed_columns(context.plan, mapping.table.name);
+  Ranges ranges(context, mapping);
+  ranges.run({mapping::queue_unheld(mapping, {archive, hashed}), mapping::restore_old_batch(mapping, archive, hashed)});
+  for (const auto& value : mapping.values) ranges.writer().run("restore.unseen", mapping::queue_unseen(mapping, value));
+}
+
+// Every row gets its archived values back; then those that a derived row stands for get what that says now.
+void fill(Context& context, const mapping::Derivation& derivation) {
+  if (derivation.to_old.set.empty()) return;
+  Ranges(context, derivation.to_new.source).run({mapping::restore_archived_range(derivation, archive_name(context.plan, derivation.to_new.source.table.name))});
+  Ranges(context, derivation.to_old.source).run({mapping::carry_back_range(derivation)});
 }
 
 // Columns and dual write come back in one transaction: from then on new rows fill themselves.
 void add_columns(Context& context, const sql::QualifiedName& table, const boost::json::array& columns) {
-  in_locked_transaction(context, {{table}, sql::Lock::access_exclusive}, [&] {
+  std::vector<sql::QualifiedName> tables{table};
+  for (const auto& definition : context.plan.mappings)
+    if (definition.derives() && definition.table == table.name) tables.push_back({context.plan.schema, definition.into});
+  in_locked_transaction(context, {tables, sql::Lock::access_exclusive}, [&] {
     for (const auto& entry : columns) {
       const auto& column = entry.as_object();
       if (catalog::table(context.db, table).find(text_of(column, "name")) != nullptr) continue;
@@ -121,6 +146,10 @@ void add_columns(Context& context, const sql::QualifiedName& table, const boost:
     }
     for (const auto& definition : context.plan.mappings) {
       if (definition.table != table.name) continue;
+      if (definition.derives()) {
+        sync_again(context.db, derivation(context.db, context.plan, definition.name));
+        continue;
+      }
       const auto mapping = resolve(context.db, context.plan, definition.name);
       for (const auto& statement : mapping::drop_triggers(mapping)) context.db.run("restore.sync", statement);
       context.db.run("restore.sync", mapping::create_function(mapping));
@@ -182,7 +211,8 @@ void restore_columns(Context& context, const std::string& table_name, const std:
   add_columns(context, table, columns);
   fault::point(fault::Point::columns_back, context.db.socket());
   for (const auto& mapping : context.plan.mappings)
-    if (mapping.table == table_name) fill(context, resolve(context.db, context.plan, mapping.name));
+    if (mapping.table == table_name)
+      std::visit([&](const auto& found) { fill(context, found); }, mapped(context.db, context.plan, mapping.name));
   fault::point(fault::Point::restore_filled, context.db.socket());
   finish_columns(context, table, columns);
   build_again(context, table, definition);
