@@ -44,7 +44,9 @@ class Matrix:
     def make_templates(self):
         for name, template, commands, sql in TEMPLATES:
             self.server.sql(f'create database "{name}"' + (f' template "{template}"' if template else ""))
-            if not template:
+            if template:
+                self.server.belongs_to_itself(name)
+            else:
                 self.sound(self.tools.psql("@schema.sql", name, self.folder), "schema.sql")
             for command in commands:
                 self.sound(Story(self.tools, self.folder, None, name).segue(command), command)
