@@ -36,9 +36,10 @@ begin
                             status, "createdAt", "updatedAt", "statusChangedAt")
   select gen_random_uuid()::text, 'bench', '010-0000-0001', '1990-01-01', 'OTHER', 'FOLLOW_UP', l."serviceType", day, wish, 'PENDING', now.utc, now.utc, now.utc
   from service_reservation_limits l, (select clock_timestamp() at time zone 'UTC' as utc) now
-  where l."serviceType"::text = wanted and l."isActive" and coalesce(
-    (select bookings from booked_per_day b where b."preferredDate" = day and b.service = l."serviceType"),
-    (select count(*) from reservations r where r."preferredDate" = day and r.service = l."serviceType" and r.status in ('PENDING', 'CONFIRMED'))) < l."dailyLimit"
+  where l."serviceType"::text = wanted and l."isActive" and l."dailyLimit" >
+    case when exists (select from booked_per_day where "preferredDate" = '-infinity' and change = 0)
+    then (select coalesce(sum(change), 0) from booked_per_day b where b."preferredDate" = day and b.service = l."serviceType")
+    else (select count(*) from reservations r where r."preferredDate" = day and r.service = l."serviceType" and r.status in ('PENDING', 'CONFIRMED')) end
   returning id into strict told;
   return told;
 end $$''',
@@ -54,10 +55,11 @@ begin
   from services s, clinic_time_slots c, (select clock_timestamp() at time zone 'UTC' as utc) now
   where s.code = wanted and s."isActive" and s."deletedAt" is null and c."dayOfWeek" = extract(dow from day)::integer and c."isActive"
     and c.period = case wish when '09:30' then 'MORNING' else 'AFTERNOON' end::"Period"
-    and s."durationMinutes" + s."bufferMinutes" + coalesce(
-      (select minutes from booked_per_period b where b."preferredDate" = day and b.period = c.period),
-      (select coalesce(sum("estimatedDuration"), 0) from reservations r
-       where r."preferredDate" = day and r.period = c.period and r.status in ('PENDING', 'CONFIRMED'))) <= c."totalMinutes"
+    and s."durationMinutes" + s."bufferMinutes" <= c."totalMinutes" -
+      case when exists (select from booked_per_period where "preferredDate" = '-infinity' and change = 0)
+      then (select coalesce(sum(change), 0) from booked_per_period b where b."preferredDate" = day and b.period = c.period)
+      else (select coalesce(sum("estimatedDuration"), 0) from reservations r
+            where r."preferredDate" = day and r.period = c.period and r.status in ('PENDING', 'CONFIRMED')) end
   returning id into strict told;
   return told;
 end $$'''}

@@ -10,10 +10,11 @@ namespace json = boost::json;
 
 pg::Query old_query(const Wanted& wanted) {
   return {"availability.old", R"(
-      select l."dailyLimit", coalesce(
-               (select bookings from booked_per_day b where b."preferredDate" = $2::date and b.service = l."serviceType"),
-               (select count(*) from reservations r
-                where r."preferredDate" = $2::date and r.service = l."serviceType" and r.status in ('PENDING', 'CONFIRMED')))
+      select l."dailyLimit",
+             case when exists (select from booked_per_day where "preferredDate" = '-infinity' and change = 0)
+             then (select coalesce(sum(change), 0) from booked_per_day b where b."preferredDate" = $2::date and b.service = l."serviceType")
+             else (select count(*) from reservations r
+                   where r."preferredDate" = $2::date and r.service = l."serviceType" and r.status in ('PENDING', 'CONFIRMED')) end
       from service_reservation_limits l where l."serviceType"::text = $1 and l."isActive")"_sql,
           {wanted.service, wanted.date}};
 }
@@ -22,10 +23,10 @@ pg::Query old_query(const Wanted& wanted) {
 pg::Query new_query(const Wanted& wanted) {
   return {"availability.new", R"(
       select s."durationMinutes" + s."bufferMinutes", c.period, c."totalMinutes",
-             coalesce(
-               (select minutes from booked_per_period b where b."preferredDate" = $2::date and b.period = c.period),
-               (select coalesce(sum(r."estimatedDuration"), 0) from reservations r
-                where r."preferredDate" = $2::date and r.period = c.period and r.status in ('PENDING', 'CONFIRMED')))
+             case when exists (select from booked_per_period where "preferredDate" = '-infinity' and change = 0)
+             then (select coalesce(sum(change), 0) from booked_per_period b where b."preferredDate" = $2::date and b.period = c.period)
+             else (select coalesce(sum(r."estimatedDuration"), 0) from reservations r
+                   where r."preferredDate" = $2::date and r.period = c.period and r.status in ('PENDING', 'CONFIRMED')) end
       from services s
       left join clinic_time_slots c on c."dayOfWeek" = extract(dow from $2::date)::integer and c."isActive"
         and ($3::text is null or c.period::text = $3::text)

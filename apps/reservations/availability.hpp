@@ -1,5 +1,5 @@
 // Whether a service can still be booked on a date, in the old data model and in the new one.
-// Does: one query for each model, and its answer as JSON; whatever the number of reservations, it reads the ledger's one number
+// Does: one query for each model, and its answer as JSON; whatever the number of reservations, it reads the ledger's few rows
 //       for a slot, and counts only where there is none. Does not: send it, or reserve anything.
 #pragma once
 #include <boost/json/object.hpp>

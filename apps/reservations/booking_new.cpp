@@ -22,10 +22,11 @@ pg::Query insert_new(const Bookings& bookings) {
           from reservations r left join services s on s.id = r."serviceId" where r.id = asked.id) r
         where asked.may_exist
       ), slots as materialized (
-        select wanted.day, wanted.period, c."totalMinutes" - coalesce(
-                 (select minutes from booked_per_period b where b."preferredDate" = wanted.day and b.period = wanted.period),
-                 (select coalesce(sum("estimatedDuration"), 0) from reservations r
-                  where r."preferredDate" = wanted.day and r.period = wanted.period and r.status in ('PENDING', 'CONFIRMED'))) as free
+        select wanted.day, wanted.period, c."totalMinutes" -
+               case when exists (select from booked_per_period where "preferredDate" = '-infinity' and change = 0)
+               then (select coalesce(sum(change), 0) from booked_per_period b where b."preferredDate" = wanted.day and b.period = wanted.period)
+               else (select coalesce(sum("estimatedDuration"), 0) from reservations r
+                     where r."preferredDate" = wanted.day and r.period = wanted.period and r.status in ('PENDING', 'CONFIRMED')) end as free
         from (select distinct day, period from asked) wanted
         join clinic_time_slots c on c."dayOfWeek" = extract(dow from wanted.day)::integer and c.period = wanted.period and c."isActive"
       ), added as (

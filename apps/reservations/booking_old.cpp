@@ -24,10 +24,11 @@ pg::Query insert_old(const Bookings& bookings) {
           from reservations where id = asked.id) r
         where asked.may_exist
       ), slots as materialized (
-        select wanted.day, wanted.code, l."serviceType" as service, l."dailyLimit" - coalesce(
-                 (select bookings from booked_per_day b where b."preferredDate" = wanted.day and b.service = l."serviceType"),
-                 (select count(*) from reservations r
-                  where r."preferredDate" = wanted.day and r.service = l."serviceType" and r.status in ('PENDING', 'CONFIRMED'))) as free
+        select wanted.day, wanted.code, l."serviceType" as service, l."dailyLimit" -
+               case when exists (select from booked_per_day where "preferredDate" = '-infinity' and change = 0)
+               then (select coalesce(sum(change), 0) from booked_per_day b where b."preferredDate" = wanted.day and b.service = l."serviceType")
+               else (select count(*) from reservations r
+                     where r."preferredDate" = wanted.day and r.service = l."serviceType" and r.status in ('PENDING', 'CONFIRMED')) end as free
         from (select distinct day, code from asked) wanted
         join service_reservation_limits l on l."serviceType"::text = wanted.code and l."isActive"
       ), judged as materialized (

@@ -19,7 +19,8 @@ namespace {
 
 constexpr std::string_view init_help =
     "reservations init --database URL\n"
-    "Creates the old application's tables, in one transaction. Nothing happens where they are complete.\n";
+    "Creates the old application's tables, in one transaction. Nothing happens where they are complete. Where only the ledger of\n"
+    "bookings is missing, it is added and filled; writers wait meanwhile, for less than a second with a million reservations.\n";
 constexpr std::string_view load_help =
     "reservations load --database URL [--rows 200000] [--seed 1] [--today YYYY-MM-DD] [--append] [--json]\n"
     "Fills the old application's table with made-up reservations; the same seed and day give the same rows.\n"
@@ -30,6 +31,7 @@ constexpr std::string_view load_help =
 pg::Connection connect(const Options& options, std::string name) {
   pg::Session session;
   session.application_name = std::move(name);
+  session.lock_timeout = std::chrono::seconds(2);  // a live application may stand behind whoever waits for a table
   return pg::Connection(options.database(), session);
 }
 
@@ -44,7 +46,7 @@ Found find_old_schema(pg::Connection& db) {
       R"(select to_regtype('"ServiceType"') is not null, to_regtype('"Gender"') is not null,
                 to_regtype('"TreatmentType"') is not null, to_regtype('"ReservationStatus"') is not null,
                 to_regclass('service_reservation_limits') is not null, to_regclass('reservations') is not null,
-                to_regclass('booked_per_day') is not null)"_sql);
+                exists (select from pg_attribute where attrelid = to_regclass('booked_per_day') and attname = 'change'))"_sql);
   Found found;
   for (int i = 0; i < objects.columns(); ++i) {
     if (objects.boolean(0, i)) found.any = true;
@@ -107,6 +109,13 @@ std::int64_t copy_rows(pg::Connection& db, Rows& rows, Progress& progress) {
 
 }  // namespace
 
+bool lacks_ledger(pg::Connection& db) {
+  return db.run("init.lacks_ledger", R"(
+      select exists (select from pg_attribute where attrelid = to_regclass('reservations') and attname = 'service' and not attisdropped)
+             and to_regclass('services') is null
+             and not exists (select from pg_attribute where attrelid = to_regclass('booked_per_day') and attname = 'change'))"_sql).boolean();
+}
+
 int run_init(int argc, char** argv) {
   const Options options("reservations init", argc, argv, {"--database"}, {"--help"});
   if (options.has("--help")) {
@@ -120,6 +129,13 @@ int run_init(int argc, char** argv) {
     db.run_script("init.old_schema", sql::Sql::from_plan(std::string(embedded::old_schema_sql())));
     transaction.commit();
     fmt::print("created the old schema\n");
+    return 0;
+  }
+  if (found.missing.size() == 1 && lacks_ledger(db)) {
+    const auto schema = embedded::old_schema_sql();
+    db.run_script("init.ledger", sql::Sql::from_plan(std::string(schema.substr(schema.find("create table booked_per_day")))));
+    transaction.commit();
+    fmt::print("the old schema exists already; added its ledger\n");
     return 0;
   }
   if (!found.missing.empty())

@@ -11,8 +11,10 @@
 #include <functional>
 #include <optional>
 
+#include "base/error.hpp"
 #include "base/log.hpp"
 #include "pg/connection.hpp"
+#include "reservations/init_load.hpp"
 #include "reservations/own_database.hpp"
 #include "reservations/serve_options.hpp"
 #include "reservations/serve_threads.hpp"
@@ -45,6 +47,14 @@ void serve(ServeThreads& threads, const std::string& host, std::optional<OwnData
   threads.drain();
 }
 
+// A wrong URL is an error now, an unreachable server later is not.
+void try_database(const std::string& url) {
+  pg::Connection db(url, {});
+  if (lacks_ledger(db))
+    throw Error(ErrorCode::not_found, "the database has no table \"booked_per_day\", which keeps count of its bookings",
+                "type \"reservations init --database URL\" to add it");
+}
+
 }  // namespace
 
 int run_serve(int argc, char** argv) {
@@ -59,7 +69,7 @@ int run_serve(int argc, char** argv) {
     database.emplace(serving.embedded);
     serving.settings.database = database->url();
   }
-  { const pg::Connection tried(serving.settings.database, {}); }  // a wrong URL is an error now, an unreachable server later is not
+  try_database(serving.settings.database);
   ServeThreads threads(std::make_shared<Process>(serving.settings), serving.listen, serving.threads);
   serve(threads, serving.listen.host, database);
   return 0;

@@ -111,20 +111,24 @@ std::vector<Clinic::Drift> drift_of(const pg::Result& found) {
   return drift;
 }
 
-// Each where its own model serves: a retired model's count is made anew when it comes back.
+// Each where its own model serves: a retired model's ledger is filled anew when it comes back. One that is not filled says nothing.
 void read_drift(pg::Connection& db, const std::set<std::string>& columns, Clinic& clinic) {
-  if (columns.contains("service") && columns_of(db, "booked_per_day").contains("bookings"))
+  if (columns.contains("service") && columns_of(db, "booked_per_day").contains("change"))
     clinic.day_drift = drift_of(db.run("audit.booked_per_day", R"(
-        select to_char(b."preferredDate", 'YYYY-MM-DD'), b.service::text, b.bookings, count(r.id)
-          from booked_per_day b left join reservations r on r."preferredDate" = b."preferredDate"
-               and r.service::text = b.service::text and r.status::text in ('PENDING', 'CONFIRMED')
-         group by b."preferredDate", b.service, b.bookings having b.bookings <> count(r.id))"_sql));
-  if (columns.contains("period") && columns.contains("estimatedDuration") && columns_of(db, "booked_per_period").contains("minutes"))
+        select to_char(day, 'YYYY-MM-DD'), name, sum(kept), sum(found) from (
+          select "preferredDate", service::text, change, 0 from booked_per_day
+          union all select "preferredDate", service::text, 0, 1 from reservations
+                    where status::text in ('PENDING', 'CONFIRMED') and service is not null) as both_sides (day, name, kept, found)
+         where exists (select from booked_per_day where "preferredDate" = '-infinity' and change = 0)
+         group by day, name having sum(kept) <> sum(found) order by day, name)"_sql));
+  if (columns.contains("period") && columns.contains("estimatedDuration") && columns_of(db, "booked_per_period").contains("change"))
     clinic.period_drift = drift_of(db.run("audit.booked_per_period", R"(
-        select to_char(b."preferredDate", 'YYYY-MM-DD'), b.period::text, b.minutes, coalesce(sum(r."estimatedDuration"), 0)
-          from booked_per_period b left join reservations r on r."preferredDate" = b."preferredDate"
-               and r.period::text = b.period::text and r.status::text in ('PENDING', 'CONFIRMED')
-         group by b."preferredDate", b.period, b.minutes having b.minutes <> coalesce(sum(r."estimatedDuration"), 0))"_sql));
+        select to_char(day, 'YYYY-MM-DD'), name, sum(kept), sum(found) from (
+          select "preferredDate", period::text, change, 0 from booked_per_period
+          union all select "preferredDate", period::text, 0, coalesce("estimatedDuration", 0) from reservations
+                    where status::text in ('PENDING', 'CONFIRMED') and period is not null) as both_sides (day, name, kept, found)
+         where exists (select from booked_per_period where "preferredDate" = '-infinity' and change = 0)
+         group by day, name having sum(kept) <> sum(found) order by day, name)"_sql));
 }
 
 }  // namespace

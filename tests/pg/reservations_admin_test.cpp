@@ -22,6 +22,7 @@ struct Migrating : Hospital {
     run("profile");
     run("sync");
     run("backfill");
+    run("sql 05-booked-per-period.sql");
   }
 };
 

@@ -46,6 +46,29 @@ TEST_CASE("init refuses a database that holds only part of the old schema, namin
                                   "column reservations.preferredTime", Error);
 }
 
+TEST_CASE("init adds the ledger to an old schema that has none, filled, unless a migration is on its way") {
+  const auto url = tests::fresh_database();
+  REQUIRE(init(url) == 0);
+  REQUIRE(load(url, {"--rows", "1200"}) == 0);
+  pg::Connection db(url);
+  const auto booked = "select sum(change) from booked_per_day"_sql;
+  const auto before = db.run("test.booked", booked).integer();
+  CHECK(before > 0);
+  CHECK_FALSE(reservations::lacks_ledger(db));
+  const auto take_away = R"(
+    drop table booked_per_day; drop function booked_per_day_change() cascade;
+    drop function booked_per_day_fold(); drop function booked_per_day_missing())"_sql;
+  db.run_script("test.take", take_away);
+  CHECK(reservations::lacks_ledger(db));
+  CHECK(init(url) == 0);
+  CHECK(db.run("test.booked", booked).integer() == before);
+  CHECK_FALSE(reservations::lacks_ledger(db));
+  db.run_script("test.take", take_away);
+  db.run("test.migration", "create table services (id text)"_sql);
+  CHECK_FALSE(reservations::lacks_ledger(db));
+  CHECK_THROWS_WITH_AS(init(url), "part of the old schema exists, but not: table booked_per_day", Error);
+}
+
 TEST_CASE("load fills the table, refuses to fill it twice, and appends when told to") {
   const auto url = tests::fresh_database();
   CHECK_THROWS_WITH_AS(load(url, {}), "the old schema is not there", Error);

@@ -185,25 +185,29 @@ TEST_CASE("the tables that keep count are compared with the reservations, each w
   Hospital hospital;
   hospital.expand();
   hospital.change(R"(
-    create table booked_per_day ("preferredDate" date, service "ServiceType", bookings integer);
-    create table booked_per_period ("preferredDate" date, period "Period", minutes integer))");
+    create table booked_per_day ("preferredDate" date, service "ServiceType", change integer);
+    create table booked_per_period ("preferredDate" date, period "Period", change integer))");
   hospital.book("a", "old");
   hospital.book("b", "new");
   hospital.book("c", "new", "CANCELLED");
-  CHECK(hospital.judge().differences.empty());                   // no row: not known, which is no difference
+  CHECK(hospital.judge().differences.empty());                   // not filled, which is no difference
   hospital.change(R"(
-    insert into booked_per_day values ('2026-04-01', 'BODY_CARE', 2), ('2026-04-01', 'SKIN_CARE', 0), ('2026-04-02', 'BODY_CARE', null);
-    insert into booked_per_period values ('2026-04-01', 'MORNING', 120), ('2026-04-01', 'AFTERNOON', 0), ('2026-04-02', 'MORNING', null))");
+    insert into booked_per_day values ('-infinity', 'BODY_CARE', 0);
+    insert into booked_per_period values ('-infinity', 'MORNING', 0))");
+  CHECK(hospital.judge().differences.size() == 2);               // filled with nothing
+  hospital.change(R"(
+    insert into booked_per_day values ('2026-04-01', 'BODY_CARE', 3), ('2026-04-01', 'BODY_CARE', -1), ('2026-04-02', 'SKIN_CARE', 1), ('2026-04-02', 'SKIN_CARE', -1);
+    insert into booked_per_period values ('2026-04-01', 'MORNING', 60), ('2026-04-01', 'MORNING', 60))");
   CHECK(hospital.judge().differences.empty());
-  hospital.change("update booked_per_day set bookings = 3 where bookings = 2");
+  hospital.change("update booked_per_day set change = 4 where change = 3");
   CHECK(hospital.only().kind == Kind::day_ledger);
   CHECK(hospital.only().id == "2026-04-01 BODY_CARE");
   CHECK(hospital.only().detail == "booked_per_day says 3, there are 2");
-  hospital.change("update booked_per_day set bookings = 2 where bookings = 3; update booked_per_period set minutes = 60 where minutes = 0");
+  hospital.change("update booked_per_day set change = 3 where change = 4; insert into booked_per_period values ('2026-04-01', 'AFTERNOON', 60)");
   CHECK(hospital.only().kind == Kind::period_ledger);
   CHECK(hospital.only().id == "2026-04-01 AFTERNOON");
   CHECK(hospital.only().detail == "booked_per_period says 60 minutes, there are 0");
-  hospital.change("update booked_per_period set minutes = 0 where minutes = 60; delete from booked_per_day; "
+  hospital.change("delete from booked_per_period where period = 'AFTERNOON'; delete from booked_per_day where change <> 0; "
                   "insert into booked_per_day values ('2026-04-01', 'BODY_CARE', 9); alter table reservations rename service to service__retired");
   CHECK(hospital.judge().differences.empty());                   // the old model does not serve
 }

@@ -1,6 +1,7 @@
 // The hospital plan that ships: what its reader has to find in it.
 #include <set>
 
+#include "base/text.hpp"
 #include "plan_support.hpp"
 
 using namespace segue::plan;
@@ -28,6 +29,14 @@ TEST_CASE("the hospital plan goes through expand, migrate, switch and contract")
   const std::string old = "reservations.service, reservations.preferredTime, service_reservation_limits, booked_per_day";
   CHECK(step_names(plan.phase("contract")) == std::vector<std::string>{"sql 07-end-booked-per-day.sql", "retire " + old, "drop " + old,
                                                                        "sql 08-final-indexes.sql", "sql 09-drop-service-type.sql"});
+}
+
+TEST_CASE("the way back makes the old ledger to the letter as the old schema has it") {
+  const auto of_ledger = [](const std::string& file) {
+    const auto text = segue::read_file(SEGUE_SOURCE_DIR "/" + file);
+    return text.substr(text.find("create function booked_per_day_change"));
+  };
+  CHECK(of_ledger("plans/hospital-services/07-end-booked-per-day.undo.sql") == of_ledger("apps/reservations/old_schema.sql"));
 }
 
 TEST_CASE("the hospital plan drops only what it has retired, with an archive, in a phase that says so") {
