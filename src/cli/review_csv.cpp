@@ -56,15 +56,14 @@ std::vector<engine::Wish> wishes_of(const std::string& file, const std::string& 
   if (rows.empty()) throw Error(ErrorCode::refused, "the file is empty", "segue review PLAN export writes one to fill in");
   const Header header(rows.front());
   std::vector<engine::Wish> wishes;
-  std::vector<std::string> problems;
   for (auto row = rows.begin() + 1; row != rows.end(); ++row) {
     const auto place = fmt::format("line {}", row->line);
     if (row->fields.size() != header.size()) {
-      problems.push_back(fmt::format("{}: {} columns, the first line has {}", place, row->fields.size(), header.size()));
+      wishes.push_back({place, {}, fmt::format("{} columns, the first line has {}", row->fields.size(), header.size())});
       continue;
     }
     if (!std::ranges::all_of(row->fields, is_valid_utf8)) {
-      problems.push_back(place + ": not UTF-8");
+      wishes.push_back({place, {}, "not UTF-8"});
       continue;
     }
     const auto meaning = header.cell(*row, "meaning");
@@ -72,7 +71,6 @@ std::vector<engine::Wish> wishes_of(const std::string& file, const std::string& 
     if (meaning.empty()) continue;
     wishes.push_back({place, {.value = value, .raw = header.cell(*row, "text"), .meaning = meaning, .actor = actor, .reason = why.empty() ? reason : why}});
   }
-  if (!problems.empty()) throw Error(ErrorCode::refused, join(problems, "\n  "), "nothing was changed");
   return wishes;
 }
 

@@ -38,8 +38,10 @@ int watch(const Words& words) {
   arguments.at_most(1);
   const auto plan = load_plan(arguments);
   const bool json = arguments.has("--json");
-  engine::watch(database_url(arguments), plan, arguments.has("--once"),
-                [json](const engine::WatchEvent& event) { print(json ? boost::json::serialize(json_of(event)) : text_of(event)); });
+  engine::WatchOptions options;
+  options.once = arguments.has("--once");
+  options.tell = [json](const engine::WatchEvent& event) { print(json ? boost::json::serialize(json_of(event)) : text_of(event)); };
+  engine::watch(database_url(arguments), plan, options);
   return 0;
 }
 

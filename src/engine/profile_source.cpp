@@ -22,7 +22,7 @@ constexpr int knows_tid_ranges = 140000;
 
 struct Piece { sql::Sql from, where; };
 
-// Heaps are cut by their pages; what has none (a view, a foreign table), and any table of a server that cannot, is one piece.
+// Heaps are cut by their pages; what has none (a foreign table), and any table of a server that cannot, is one piece.
 std::vector<Piece> pieces_of(pg::Connection& db, const sql::QualifiedName& table) {
   const auto heaps = db.run("profile.heaps", R"sql(
     with recursive tree as (select $1::regclass::oid as oid union all select i.inhrelid from pg_catalog.pg_inherits i join tree t on i.inhparent = t.oid)

@@ -4,7 +4,6 @@
 
 #include <algorithm>
 #include <map>
-#include <set>
 
 #include "base/error.hpp"
 #include "base/text.hpp"
@@ -18,6 +17,7 @@
 namespace segue::engine {
 
 using journal::Decision;
+using Texts = std::map<std::string, std::string>;
 using sql::build;
 using sql::Ident;
 
@@ -52,17 +52,22 @@ std::map<std::string, Counted> count_rows(pg::Connection& db, const plan::Plan& 
   return counted;
 }
 
-std::set<std::string> texts_there(pg::Connection& db, const plan::Plan& plan, const plan::ValueDef& value) {
+// What each text means now.
+Texts texts_there(pg::Connection& db, const plan::Plan& plan, const plan::ValueDef& value) {
   const auto rows = db.run("review.texts", R"sql(
-    select raw from segue.value_map where plan = $1 and value = $2 union select raw from segue.value_seen where plan = $1 and value = $2)sql"_sql,
+    select raw, coalesce(meaning, '') from segue.value_map where plan = $1 and value = $2
+    union select raw, '' from segue.value_seen q where plan = $1 and value = $2
+      and not exists (select 1 from segue.value_map m where m.plan = $1 and m.value = $2 and m.raw = q.raw))sql"_sql,
     {plan.name, value.name});
-  std::set<std::string> texts;
-  for (int row = 0; row < rows.rows(); ++row) texts.insert(rows.text(row, 0));
+  Texts texts;
+  for (int row = 0; row < rows.rows(); ++row) texts.emplace(rows.text(row, 0), rows.text(row, 1));
   return texts;
 }
 
 // Why a wish cannot be, or "". Neither text nor meaning is repeated: both may be what a patient wrote.
-std::string objection(const plan::ValueDef& value, const std::set<std::string>& there, const Decision& decision) {
+std::string objection(const plan::ValueDef& value, const Texts& there, const Wish& wish) {
+  const auto& decision = wish.decision;
+  if (!wish.problem.empty()) return wish.problem;
   if (!there.contains(decision.raw)) return "no row was seen with this text";
   if (decision.reason.empty()) return "a decision needs a reason";
   if (decision.meaning.empty() || plan::may_mean(value, decision.meaning)) return {};
@@ -71,13 +76,13 @@ std::string objection(const plan::ValueDef& value, const std::set<std::string>& 
                      known ? "it may be " + join(*known, ", ") : fmt::format("reader \"{}\" does not give it", value.reader));
 }
 
-void refuse_impossible(const plan::ValueDef& value, const std::set<std::string>& there, const std::vector<Wish>& wishes) {
+void refuse_impossible(const plan::ValueDef& value, const Texts& there, const std::vector<Wish>& wishes) {
   std::vector<std::string> problems;
   std::map<std::string, std::string> places;
   for (const auto& wish : wishes) {
-    auto problem = objection(value, there, wish.decision);
+    auto problem = objection(value, there, wish);
     const auto [first, fresh] = places.emplace(wish.decision.raw, wish.place);
-    if (problem.empty() && !fresh) problem = "the same text stands in " + first->second;
+    if (wish.problem.empty() && problem.empty() && !fresh) problem = "the same text stands in " + first->second;
     if (!problem.empty()) problems.push_back(wish.place.empty() ? problem : wish.place + ": " + problem);
   }
   if (!problems.empty())
@@ -135,11 +140,11 @@ std::vector<Text> list_texts(pg::Connection& db, const plan::Plan& plan, const p
 }
 
 std::string find_text(pg::Connection& db, const plan::Plan& plan, const plan::ValueDef& value, const std::string& named) {
-  const auto there = journal::is_installed(db) ? texts_there(db, plan, value) : std::set<std::string>();
+  const auto there = journal::is_installed(db) ? texts_there(db, plan, value) : Texts();
   if (there.contains(named)) return named;
   std::vector<std::string> found;
   if (named.starts_with("id:") && named.size() > 3)
-    for (const auto& text : there)
+    for (const auto& [text, meaning] : there)
       if (journal::text_id(text).starts_with(named.substr(3))) found.push_back(text);
   if (found.size() == 1) return found.front();
   if (found.size() > 1) throw Error(ErrorCode::usage, fmt::format("{} texts have an id that begins so", found.size()), "give more of its digits");
@@ -147,20 +152,26 @@ std::string find_text(pg::Connection& db, const plan::Plan& plan, const plan::Va
               there.empty() ? "the plan's profile step reads them: segue run " + plan.name : "segue review " + plan.name + " list --all shows the texts; id:... names one by its id");
 }
 
-Outcome decide(pg::Connection& db, const plan::Plan& plan, const plan::ValueDef& value, const std::vector<Wish>& wishes) {
+Outcome decide(pg::Connection& db, const plan::Plan& plan, const plan::ValueDef& value, std::vector<Wish> wishes) {
   if (!journal::is_installed(db)) throw Error(ErrorCode::not_found, "there is nothing to review yet: no text was read", "the plan's profile step reads them: segue run " + plan.name);
   refuse_other_plan(db, plan);
-  refuse_impossible(value, texts_there(db, plan, value), wishes);
+  Outcome outcome;
+  const auto there = texts_there(db, plan, value);
+  const auto meant = std::erase_if(wishes, [&](const Wish& wish) {
+    const auto found = there.find(wish.decision.raw);
+    return wish.problem.empty() && wish.decision.reason.empty() && !wish.decision.meaning.empty() && found != there.end() && found->second == wish.decision.meaning;
+  });
+  outcome.unchanged = static_cast<std::int64_t>(meant);
+  refuse_impossible(value, there, wishes);
   const auto mapping = mapping_of(db, plan, value);
   if (!column_now(db, plan, value) || (mapping && mapping->retired))
     throw Error(ErrorCode::refused, fmt::format("the texts of value \"{}\" are retired: no row follows them any more", value.name),
                 fmt::format("segue rollback {} --to PHASE brings them back", plan.name));
-  Outcome outcome;
   outcome.rows_follow = mapping && steps::follows(db, *mapping);
   std::map<std::string, Decision> standing;
   for (auto& decision : journal::open_decisions(db, plan.name, value.name)) standing.emplace(decision.raw, decision);
   std::vector<Decision> changes;
-  for (const auto& [place, wish] : wishes) {
+  for (const auto& [place, wish, problem] : wishes) {
     const auto before = standing.find(wish.raw);
     const auto stands = before == standing.end() ? std::string() : before->second.meaning;
     if (stands == wish.meaning) ++outcome.unchanged;

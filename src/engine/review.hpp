@@ -33,8 +33,9 @@ std::string find_text(pg::Connection& db, const plan::Plan& plan, const plan::Va
 
 // A decision without `meaning` withdraws. Checked as a whole, written in one transaction.
 // Error{refused} naming those that cannot be: the place is "line 3" of a file, or "".
-struct Wish { std::string place; journal::Decision decision; };
+// `problem`: what is wrong with the line itself. A wish without a reason that asks for what the text means anyway is no decision.
+struct Wish { std::string place; journal::Decision decision; std::string problem = {}; };
 struct Outcome { std::int64_t changed = 0, unchanged = 0; bool rows_follow = false; };
-Outcome decide(pg::Connection& db, const plan::Plan& plan, const plan::ValueDef& value, const std::vector<Wish>& wishes);
+Outcome decide(pg::Connection& db, const plan::Plan& plan, const plan::ValueDef& value, std::vector<Wish> wishes);
 
 }  // namespace segue::engine

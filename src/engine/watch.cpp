@@ -33,7 +33,7 @@ bool is_final(const Error& error) {
 
 class Watch {
  public:
-  Watch(pg::Connection& db, const plan::Plan& plan, const std::function<void(const WatchEvent&)>& tell) : db_(db), plan_(plan), tell_(tell) {}
+  Watch(pg::Connection& db, const plan::Plan& plan, const WatchOptions& options) : db_(db), plan_(plan), tell_(options.tell) {}
 
   // False while there is nothing to watch: the plan has not begun, or dual write is off.
   bool round(bool with_repairs) {
@@ -78,20 +78,22 @@ class Watch {
   const std::function<void(const WatchEvent&)>& tell_;
 };
 
+bool stopping(const WatchOptions& options) { return interrupted() || (options.stop && options.stop()); }
+
 // One connection's life.
-void listen(const std::string& url, const plan::Plan& plan, const std::function<void(const WatchEvent&)>& tell, milliseconds& pause, bool& was_there) {
+void listen(const std::string& url, const plan::Plan& plan, const WatchOptions& options, milliseconds& pause, bool& was_there) {
   pg::Connection db(url, {.application_name = "segue/watch/" + plan.name, .search_path = sql::quote_identifier(plan.schema)});
   journal::refuse_standby(db);
   db.run("watch.listen", "listen segue_work"_sql);
   was_there = true;
-  Watch watch(db, plan, tell);
+  Watch watch(db, plan, options);
   std::optional<bool> working;
   auto repairs_due = Clock::now();
-  while (!interrupted()) {
+  while (!stopping(options)) {
     const bool with_repairs = Clock::now() >= repairs_due;
     const bool now = watch.round(with_repairs);
     if (with_repairs) repairs_due = Clock::now() + repairs_every;
-    if (working != now) tell({.what = now ? "listening" : "waiting"});
+    if (working != now) options.tell({.what = now ? "listening" : "waiting"});
     working = now;
     pause = milliseconds{100};                                   // the connection is good
     if (db.wait_notification(look_every)) repairs_due = Clock::now();
@@ -99,32 +101,32 @@ void listen(const std::string& url, const plan::Plan& plan, const std::function<
   }
 }
 
-void rest(milliseconds time) {
-  for (auto left = time; left.count() > 0 && !interrupted(); left -= milliseconds{50}) std::this_thread::sleep_for(std::min(left, milliseconds{50}));
+void rest(milliseconds time, const WatchOptions& options) {
+  for (auto left = time; left.count() > 0 && !stopping(options); left -= milliseconds{50}) std::this_thread::sleep_for(std::min(left, milliseconds{50}));
 }
 
 }  // namespace
 
-void watch(const std::string& url, const plan::Plan& plan, bool once, const std::function<void(const WatchEvent&)>& tell) {
-  if (once) {
+void watch(const std::string& url, const plan::Plan& plan, const WatchOptions& options) {
+  if (options.once) {
     pg::Connection db(url, {.application_name = "segue/watch/" + plan.name, .search_path = sql::quote_identifier(plan.schema)});
-    if (!Watch(db, plan, tell).round(true)) tell({.what = "waiting"});
+    if (!Watch(db, plan, options).round(true)) options.tell({.what = "waiting"});
     return;
   }
   milliseconds pause{100};
   bool was_there = false;                                        // a URL that never worked is a mistake, not a lost connection
-  while (!interrupted()) {
+  while (!stopping(options)) {
     try {
-      listen(url, plan, tell, pause, was_there);
+      listen(url, plan, options, pause, was_there);
     } catch (const Error& error) {
       if (error.code() == ErrorCode::interrupted) break;
       if (is_final(error) || !was_there) throw;
-      tell({.what = error.code() == ErrorCode::connection ? "connection lost" : "failed", .detail = error.message()});
-      rest(pause);
+      options.tell({.what = error.code() == ErrorCode::connection ? "connection lost" : "failed", .detail = error.message()});
+      rest(pause, options);
       pause = std::min(pause * 2, longest_pause);
     }
   }
-  tell({.what = "stopped"});
+  options.tell({.what = "stopped"});
 }
 
 }  // namespace segue::engine

@@ -16,7 +16,13 @@ struct WatchEvent {
   std::string detail;
 };
 
-// Until a stop is asked for. `once`: one round over what is queued now. Error{plan_changed} when the plan was begun anew from other files.
-void watch(const std::string& url, const plan::Plan& plan, bool once, const std::function<void(const WatchEvent&)>& tell);
+struct WatchOptions {
+  bool once = false;                                             // one round over what is queued now
+  std::function<void(const WatchEvent&)> tell;
+  std::function<bool()> stop;                                    // none: a signal
+};
+
+// Until a stop is asked for. Error{plan_changed} when the plan was begun anew from other files.
+void watch(const std::string& url, const plan::Plan& plan, const WatchOptions& options);
 
 }  // namespace segue::engine

@@ -12,12 +12,13 @@ std::string found_text(const plan::Bound& bound, const std::optional<double>& me
   return bound.percent ? fmt::format("{:.2f} %", *measured * 100) : fmt::format("{:.0f}", *measured);
 }
 
-constexpr double most_for_review = 0.01, most_for_rollback = 0.05, one_sided = 0.95;
+constexpr double least_for_review = 0.99, least_for_rollback = 0.95, one_sided = 0.95;
 
+// Of the share that is right: what 1 minus it would be is not exact.
 Band band_of(double share) {
-  if (share <= 0) return Band::green;
-  if (share <= most_for_review) return Band::review;
-  return share <= most_for_rollback ? Band::roll_back : Band::stop;
+  if (share >= 1) return Band::green;
+  if (share >= least_for_review) return Band::review;
+  return share >= least_for_rollback ? Band::roll_back : Band::stop;
 }
 
 std::string left_over(Band band, const Place& place, const std::string& look) {
@@ -31,7 +32,7 @@ std::string left_over(Band band, const Place& place, const std::string& look) {
 // The latest item is about a share of which the rest is left over.
 void judge_rest(Verdict& verdict, const std::optional<double>& share, const Place& place, const std::string& look) {
   if (!share || !(*share >= 0 && *share <= 1)) return;
-  verdict.items.back().band = band_of(1 - *share);
+  verdict.items.back().band = band_of(*share);
   verdict.items.back().next = left_over(verdict.items.back().band, place, look);
 }
 
