@@ -48,6 +48,10 @@ class Healer {
     wait_for_turn();
     auto taken = take();
     if (taken.texts.empty()) return {};
+    if (static_cast<int>(taken.rows.size()) > most_keys || !is_backfilled()) {
+      taken.everywhere = taken.texts;
+      taken.rows.clear();
+    }
     pg::Connection writer(db_.url(), {.application_name = "segue/heal/" + plan_.name, .lock_timeout = plan_.limits.lock_timeout});
     prepare_writer(writer, plan_);
     const auto changed = store_all(writer, taken.texts);
@@ -96,11 +100,18 @@ class Healer {
       if (seen.is_null(row, 1)) taken.everywhere.push_back(seen.text(row, 0));
       for (const auto& key : keys.as_array()) taken.rows.push_back({seen.text(row, 0), std::string(key.as_string())});
     }
-    if (static_cast<int>(taken.rows.size()) > most_keys) {
-      taken.everywhere = taken.texts;
-      taken.rows.clear();
-    }
     return taken;
+  }
+
+  // Until then a row may be provisional by the backfill, which queues none of its rows.
+  bool is_backfilled() {
+    std::vector<std::string> steps;
+    for (const auto& phase : plan_.phases)
+      for (const auto& step : phase.steps)
+        if (const auto* backfill = std::get_if<plan::BackfillStep>(&step.what); backfill != nullptr && backfill->mapping == mapping_.name)
+          steps.push_back(phase.name + "/" + step.name);
+    return db_.run("heal.backfilled", "select coalesce(bool_and(done), false) from segue.cursors where plan = $1 and step = any ($2::text[])"_sql,
+                   {plan_.name, sql::array_text(steps)}).boolean();
   }
 
   // Returns the texts that meant something else before.

@@ -121,12 +121,12 @@ TEST_CASE("a meaning the value cannot have, an unknown text and a missing reason
   try {
     engine::decide(hospital.db(), hospital.plan(), hospital.value(),
                    {wish(2, strange, "AFTERNOON", "good"), wish(3, strange, "MORNING", "again"), wish(4, "nobody wrote this", "MORNING", "x"),
-                    wish(5, "9:00 AM", "EVENING SECRET", "x"), wish(6, "9:00 AM", "MORNING", "")});
+                    wish(5, "9:00 AM", "EVENING SECRET", "x"), wish(6, "9:00 AM", "MORNING", ""), wish(7, "9:00 AM", "AFTERNOON", "")});
     FAIL("it was taken");
   } catch (const Error& error) {
     CHECK(error.code() == ErrorCode::refused);
     CHECK(error.message() == "line 3: the same text stands in line 2\n  line 4: no row was seen with this text\n"
-                             "  line 5: this is no meaning of value \"period_of_day\": it may be MORNING, AFTERNOON\n  line 6: a decision needs a reason");
+                             "  line 5: this is no meaning of value \"period_of_day\": it may be MORNING, AFTERNOON\n  line 7: a decision needs a reason");
   }
   CHECK(hospital.count("select count(*) from segue.decisions"_sql) == 0);
   CHECK(hospital.period("a") == "MORNING");
