@@ -6,7 +6,6 @@
 #include "base/text.hpp"
 #include "engine/engine.hpp"
 #include "steps/mapped.hpp"
-#include "verify/compare.hpp"
 
 namespace segue::engine {
 
@@ -37,9 +36,8 @@ Rows count_rows(pg::Connection& db, const plan::Plan& plan, Progress& progress) 
       total.filled = false;
       continue;
     }
-    const auto mapping = steps::resolve(db, plan, definition.name);
-    steps::settle(db, plan, std::nullopt, mapping);
-    const auto result = verify::compare(db, mapping, progress);
+    const auto mapping = steps::mapped(db, plan, definition.name);
+    const auto result = steps::compare_settled(db, plan, std::nullopt, mapping, progress);
     total.all += result.rows;
     total.mismatches += result.differing;
     total.incomplete += result.incomplete;

@@ -91,7 +91,7 @@ void refuse_impossible(const plan::ValueDef& value, const Texts& there, const st
 
 std::optional<mapping::Resolved> mapping_of(pg::Connection& db, const plan::Plan& plan, const plan::ValueDef& value) {
   for (const auto& definition : plan.mappings) {
-    if (definition.table != value.table || !catalog::find_table(db, {plan.schema, definition.table})) continue;
+    if (definition.derives() || definition.table != value.table || !catalog::find_table(db, {plan.schema, definition.table})) continue;
     try {
       auto mapping = steps::resolve(db, plan, definition.name);
       for (const auto& used : mapping.values)

@@ -46,13 +46,14 @@ class Watch {
 
  private:
   bool heal(const std::string& name, bool with_repairs) {
-    if (!has_table(plan_.mapping(name).table)) return false;
-    const auto mapping = resolved(name);
-    if (!mapping || !steps::follows(db_, *mapping)) return false;
+    const auto mapping = mapped(name);
+    if (!mapping || !steps::is_synced(db_, *mapping)) return false;
     WatchEvent event{.what = "healed"};
-    const auto healed = steps::heal_texts(db_, plan_, std::nullopt, *mapping);
-    event.texts = healed.texts;
-    event.unreadable = healed.unreadable;
+    if (const auto* rows = std::get_if<mapping::Resolved>(&*mapping)) {
+      const auto healed = steps::heal_texts(db_, plan_, std::nullopt, *rows);
+      event.texts = healed.texts;
+      event.unreadable = healed.unreadable;
+    }
     const auto before = with_repairs ? journal::open_repairs(db_, plan_.name, name) : 0;
     if (before > 0) steps::settle(db_, plan_, std::nullopt, *mapping);
     event.repairs_open = before > 0 ? journal::open_repairs(db_, plan_.name, name) : 0;
@@ -61,12 +62,13 @@ class Watch {
     return true;
   }
 
-  bool has_table(const std::string& table) { return catalog::find_table(db_, {plan_.schema, table}).has_value(); }
-
-  // Nothing before its new columns are there.
-  std::optional<mapping::Resolved> resolved(const std::string& name) {
+  // Nothing before its tables and new columns are there.
+  std::optional<steps::Mapped> mapped(const std::string& name) {
+    const auto& definition = plan_.mapping(name);
+    for (const auto& table : {definition.table, definition.into})
+      if (!table.empty() && !catalog::find_table(db_, {plan_.schema, table})) return std::nullopt;
     try {
-      return steps::resolve(db_, plan_, name);
+      return steps::mapped(db_, plan_, name);
     } catch (const Error& error) {
       if (error.code() != ErrorCode::plan_file) throw;
       return std::nullopt;

@@ -224,9 +224,6 @@ std::int64_t absorb_values(pg::Connection& db, const plan::Plan& plan, Epoch epo
   return heal_texts(db, plan, epoch, mapping).texts;
 }
 
-bool follows(pg::Connection& db, const mapping::Resolved& mapping) {
-  return !mapping.retired && db.run("heal.follows", "select exists (select 1 from pg_catalog.pg_trigger where tgrelid = $1::regclass and tgname = $2)"_sql,
-                                    {sql::render(mapping.table), mapping::trigger_name(mapping, "insert")}).boolean();
-}
+bool follows(pg::Connection& db, const mapping::Resolved& mapping) { return !mapping.retired && is_synced(db, mapping); }
 
 }  // namespace segue::steps

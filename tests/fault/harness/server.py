@@ -24,6 +24,7 @@ class Server:
         if started.returncode != 0:
             self.remove()
             raise SystemExit(f"faults: the server did not start: {started.stdout}{started.stderr}")
+        os.environ["SEGUE_STATE"] = self.home + "/state"
         self.tools = Tools(segue, programs, started.stdout.strip())
         self.numbers, self.copying = itertools.count(1), threading.Lock()
         # Processes crash here, machines do not.
@@ -40,7 +41,18 @@ class Server:
         name = f"case_{next(self.numbers)}"
         with self.copying:  # nobody else may be in the template meanwhile
             self.sql(f'create database "{name}"' + (f' template "{template}"' if template else ""))
+        self.belongs_to_itself(name)
+        # A copied sequence believes that its next values are in the log already; after a crash it would give them out again.
+        self.sql("checkpoint")
         return name
+
+    def belongs_to_itself(self, database):
+        """A copy is a clone to segue, and its journal another's; here it stands for the database it was copied from."""
+        itself = ('do $$ begin if to_regclass(\'segue.meta\') is not null then update segue.meta set "journalId" = gen_random_uuid(), "databaseOid" = '
+                  '(select oid from pg_database where datname = current_database()); end if; end $$')
+        status, said = self.tools.psql(itself, database, pathlib.Path(self.home)).end()
+        if status != 0:
+            raise RuntimeError(said)
 
     def drop(self, database):
         self.sql(f'drop database if exists "{database}" with (force)')
