@@ -52,7 +52,7 @@ class Loop {
     const auto& before = plan_.phases[index - 1];
     if (before.gate) {
       progress_.begin(before.name, "gate");
-      result_.verdict = gate::judge(*before.gate, measure(db_, plan_, before, progress_));
+      result_.verdict = gate::judge(*before.gate, measure(db_, plan_, before, progress_), {plan_.name, index > 1 ? plan_.phases[index - 2].name : "start"});
       progress_.end(result_.verdict.open ? "open" : "closed");
       fault::point(fault::Point::gate_measured, db_.socket());
       for (const auto& item : result_.verdict.items)

@@ -3,6 +3,7 @@
 #pragma once
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "plan/plan.hpp"
@@ -16,12 +17,21 @@ struct Measures {
   std::vector<std::string> unanswered;                           // checklist items without an approval
 };
 
-struct Item { std::string name, expected, found; bool holds = false; };
+// How bad a share of rows is that people have to care for, whatever the plan lets pass: none; up to 1 %; up to 5 %; more.
+// One meaning for 95 % of the rows or more is as bad as the last.
+enum class Band { none, green, review, roll_back, stop };
+std::string_view name_of(Band band);                             // "", "green", "review", "roll back", "stop"
+
+// `next`: what the band asks for, and the command to type; "" where there is nothing to do.
+struct Item { std::string name, expected, found; bool holds = false; Band band = Band::none; std::string next = {}; };
+// Where the gate stands, for the commands: the plan, and the phase a rollback of this one goes to.
+struct Place { std::string plan = "PLAN", back_to = "start"; };
 struct Verdict {
   bool open = true;
   std::vector<Item> items;
 };
 
-Verdict judge(const plan::Gate& gate, const Measures& measures);
+// The plan's thresholds open or close; the bands say what to do, and close nothing.
+Verdict judge(const plan::Gate& gate, const Measures& measures, const Place& place = {});
 
 }  // namespace segue::gate

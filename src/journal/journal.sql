@@ -230,9 +230,11 @@ create table segue.value_map (
   certainty text not null check (certainty in ('certain', 'by hours', 'decided', 'unreadable')),
   rows bigint not null default 0,
   "decidedBy" text not null,
-  at timestamptz not null default clock_timestamp(),
-  primary key (plan, value, raw)
+  at timestamptz not null default clock_timestamp()
 );
+-- A text may be longer than a b-tree takes (and whoever writes it may know a collision of md5); a hash index takes any.
+create unique index value_map_text on segue.value_map (plan, value, left(raw, 600), hashtextextended(raw, 0));
+create index value_map_raw on segue.value_map using hash (raw);
 comment on table segue.value_map is 'each distinct raw text and what it means';
 comment on column segue.value_map.plan is 'name of the plan';
 comment on column segue.value_map.value is 'name of the value in the plan';
@@ -244,16 +246,47 @@ comment on column segue.value_map.rows is 'rows that held it at the last profile
 comment on column segue.value_map."decidedBy" is 'the reader, or the person';
 comment on column segue.value_map.at is 'when';
 
+create table segue.decisions (
+  id bigint generated always as identity primary key,
+  plan text not null references segue.plans,
+  value text not null,
+  raw text not null,
+  meaning text not null,
+  actor text not null,
+  reason text not null,
+  at timestamptz not null default clock_timestamp(),
+  "withdrawnAt" timestamptz,
+  "withdrawnBy" text,
+  "withdrawnFor" text
+);
+create unique index decisions_open on segue.decisions (plan, value, left(raw, 600), hashtextextended(raw, 0)) where "withdrawnAt" is null;
+comment on table segue.decisions is 'what people decided about texts (segue review); an open one stands above the plan and the reader';
+comment on column segue.decisions.id is 'running number';
+comment on column segue.decisions.plan is 'name of the plan';
+comment on column segue.decisions.value is 'name of the value in the plan';
+comment on column segue.decisions.raw is 'the text as stored by the old application';
+comment on column segue.decisions.meaning is 'what it becomes';
+comment on column segue.decisions.actor is 'who decided';
+comment on column segue.decisions.reason is 'why';
+comment on column segue.decisions.at is 'when';
+comment on column segue.decisions."withdrawnAt" is 'when it was withdrawn, or another took its place; null: it stands';
+comment on column segue.decisions."withdrawnBy" is 'who withdrew it';
+comment on column segue.decisions."withdrawnFor" is 'why it was withdrawn';
+
 create table segue.value_seen (
   plan text not null,
   value text not null,
   raw text not null,
+  key text[],
+  behind text[],
   at timestamptz not null default clock_timestamp()
 );
-comment on table segue.value_seen is 'raw texts the triggers met and the map did not know; no unique key, so that writers never wait for each other';
+comment on table segue.value_seen is 'raw texts to be read (again), whose rows follow; no unique key, so that writers never wait for each other';
 comment on column segue.value_seen.plan is 'name of the plan';
 comment on column segue.value_seen.value is 'name of the value in the plan';
 comment on column segue.value_seen.raw is 'the text as stored by the old application';
+comment on column segue.value_seen.key is 'the row that holds it, if it is only this one; null: every row that holds it';
+comment on column segue.value_seen.behind is 'transactions (virtual ids) that began before its meaning changed: it waits for the end of all';
 comment on column segue.value_seen.at is 'when it was met';
 
 create table segue.repairs (
@@ -276,6 +309,19 @@ comment on column segue.repairs.direction is 'side that could not be computed; b
 comment on column segue.repairs.reason is 'SQLSTATE or class of the reason, never a value';
 comment on column segue.repairs.at is 'when it was recorded';
 comment on column segue.repairs."resolvedAt" is 'when it was healed; null: open';
+
+-- Two things NOTIFY would do to the application: it makes a two-phase commit fail, and every COMMIT where the notes fill the server's
+-- queue. In both cases nobody is told, and whoever waits for work finds it by looking.
+create function segue.announce_work() returns trigger language plpgsql set search_path = pg_catalog, pg_temp as $$
+begin
+  if current_setting('max_prepared_transactions')::integer = 0 and pg_notification_queue_usage() < 0.5 then
+    perform pg_notify('segue_work', new.plan);
+  end if;
+  return null;
+end $$;
+comment on function segue.announce_work() is 'tells whoever heals that there is something to heal: the plan, never a text; once a transaction';
+create trigger announce after insert on segue.value_seen for each row execute function segue.announce_work();
+create trigger announce after insert on segue.repairs for each row execute function segue.announce_work();
 
 create table segue.archives (
   plan text not null references segue.plans,

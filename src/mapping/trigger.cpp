@@ -58,8 +58,8 @@ Sql compute(const Resolved& mapping, const Direction& side) {
   for (std::size_t i = 0; i < spoken.unseen.size(); ++i) {
     expressions.push_back(spoken.unseen[i].condition);
     variables.push_back(build("segue_unseen_{}"_sql, i + 1));
-    seen += build("    if segue_unseen_{} then insert into segue.value_seen (plan, value, raw) values ({}, {}, {}); end if;\n"_sql,
-                  i + 1, Literal{mapping.plan}, Literal{spoken.unseen[i].value}, spoken.unseen[i].raw);
+    seen += build("    if segue_unseen_{} then insert into segue.value_seen (plan, value, raw, key) values ({}, {}, {}, {}); end if;\n"_sql,
+                  i + 1, Literal{mapping.plan}, Literal{spoken.unseen[i].value}, spoken.unseen[i].raw, key_array(mapping, "new"));
   }
   return build("    begin\n      select {}\n        into strict {}\n        from {};\n"
                "    exception when others then\n      if sqlstate like '40%' then raise; end if;\n"
@@ -156,8 +156,8 @@ Sql note_new_texts(const Resolved& mapping) {
     for (const auto& column : mapping.to_old.columns)
       if (!mapping.retired && column.column == value.column)
         text += build("    if {} is not null and not exists (select 1 from segue.value_map m where m.plan = {} and m.value = {} and m.raw = {}) then\n"
-                      "      insert into segue.value_seen (plan, value, raw) values ({}, {}, {}); end if;\n"_sql,
-                      raw, Literal{mapping.plan}, Literal{value.name}, raw, Literal{mapping.plan}, Literal{value.name}, raw);
+                      "      insert into segue.value_seen (plan, value, raw, key) values ({}, {}, {}, {}); end if;\n"_sql,
+                      raw, Literal{mapping.plan}, Literal{value.name}, raw, Literal{mapping.plan}, Literal{value.name}, raw, key_array(mapping, "new"));
   }
   return text;
 }

@@ -43,20 +43,10 @@ void read_becomes(const Node& node, ValueDef& value) {
   if (value.otherwise.empty()) fail(node.where, "expected key \"otherwise\" in becomes, got none");
 }
 
-// Those of `becomes` or the labels; empty where a reader has more meanings than one can list.
-std::vector<std::string> meanings_of(const ValueDef& value) {
-  std::vector<std::string> meanings;
-  for (const auto& boundary : value.becomes) meanings.push_back(boundary.meaning);
-  if (!value.becomes.empty()) meanings.push_back(value.otherwise);
-  for (const auto& [label, synonyms] : value.labels) meanings.push_back(label);
-  if (value.reader == "boolean") meanings = {"true", "false"};
-  return meanings;
-}
-
 // A misspelt meaning would be written into rows, so only what the reader itself could say counts.
 std::string meaning_of(const Node& node, const ValueDef& value) {
   const auto meaning = text_of(node, "a meaning");
-  const auto meanings = meanings_of(value);
+  const auto meanings = meanings_of(value).value_or(std::vector<std::string>());   // none: more than one can list
   if (!meanings.empty() && std::find(meanings.begin(), meanings.end(), meaning) == meanings.end())
     fail(node.where, "expected one of the meanings " + join(meanings, ", ") + ", got " + quoted(meaning) + did_you_mean(meaning, meanings));
   if (meanings.empty() && value.expression.empty())

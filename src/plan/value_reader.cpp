@@ -1,5 +1,7 @@
 #include "plan/value_reader.hpp"
 
+#include <algorithm>
+
 #include "base/error.hpp"
 
 namespace segue::plan {
@@ -36,6 +38,28 @@ std::unique_ptr<const values::Reader> reader_of(const ValueDef& value) {
   } catch (const Error& error) {
     throw Error(ErrorCode::plan_file, value.where.text() + ": " + error.message(), error.hint());
   }
+}
+
+std::optional<std::vector<std::string>> meanings_of(const ValueDef& value) {
+  std::vector<std::string> meanings;
+  const auto add = [&](const std::string& meaning) {
+    if (!meaning.empty() && std::ranges::find(meanings, meaning) == meanings.end()) meanings.push_back(meaning);
+  };
+  for (const auto& boundary : value.becomes) add(boundary.meaning);
+  add(value.otherwise);
+  for (const auto& [label, synonyms] : value.labels) add(label);
+  if (value.reader == "boolean") meanings = {"true", "false"};
+  if (meanings.empty()) return std::nullopt;
+  if (value.live) add(*value.live);
+  return meanings;
+}
+
+bool may_mean(const ValueDef& value, const std::string& meaning) {
+  if (const auto known = meanings_of(value)) return std::ranges::find(*known, meaning) != known->end();
+  if (!value.expression.empty()) return !meaning.empty();
+  auto undecided = value;
+  undecided.decided.clear();
+  return reader_of(undecided)->read(meaning).meaning == meaning;
 }
 
 }  // namespace segue::plan

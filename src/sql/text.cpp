@@ -82,4 +82,18 @@ Sql identifier_list(const std::vector<std::string>& names) {
   return join(parts, ", "_sql);
 }
 
+std::string array_text(const std::vector<std::string>& texts) {
+  std::string array = "{";
+  for (const auto& text : texts) {
+    if (array.size() > 1) array += ',';
+    array += '"';
+    for (const char c : text) {
+      if (c == '"' || c == '\\') array += '\\';
+      array += c;
+    }
+    array += '"';
+  }
+  return array + "}";
+}
+
 }  // namespace segue::sql

@@ -65,6 +65,9 @@ Sql join(const std::vector<Sql>& parts, const Sql& separator);
 // "a", "b", "c"
 Sql identifier_list(const std::vector<std::string>& names);
 
+// A parameter of type text[].
+std::string array_text(const std::vector<std::string>& texts);
+
 }  // namespace segue::sql
 
 namespace segue { using sql::operator""_sql; }

@@ -3,7 +3,6 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <thread>
 
 #include "base/error.hpp"
 #include "base/interrupt.hpp"
@@ -35,6 +34,7 @@ void bake(Context& context, const std::string& flag, const journal::Flag& curren
   // Texts that nobody had written before arrive all the time; what they mean is settled while the share bakes.
   std::vector<Mapped> mappings;
   for (const auto& mapping : context.plan.mappings) mappings.push_back(mapped(context.db, context.plan, mapping.name));
+  context.db.run("bake.listen", "listen segue_work"_sql);
   const auto total = time.count();
   const auto begin = Clock::now() - std::chrono::duration_cast<Clock::duration>(std::chrono::duration<double>(current.age_seconds));
   for (;;) {
@@ -42,9 +42,11 @@ void bake(Context& context, const std::string& flag, const journal::Flag& curren
     stop_if_someone_else_turned(context, flag, current);
     for (const auto& mapping : mappings) settle(context.db, context.plan, context.epoch, mapping);
     const auto passed = std::chrono::duration_cast<std::chrono::milliseconds>(Clock::now() - begin).count();
-    if (passed >= total) return;
-    std::this_thread::sleep_for(std::chrono::milliseconds(std::min<std::int64_t>(200, total - passed)));
+    if (passed >= total) break;
+    context.db.wait_notification(std::chrono::milliseconds(std::min<std::int64_t>(200, total - passed)));
+    while (context.db.wait_notification(std::chrono::milliseconds(0))) {}
   }
+  context.db.run("bake.unlisten", "unlisten segue_work"_sql);
 }
 
 // The new path wrote rows whose old side could not be computed, or rows that two sides claim: no further before they are healed.

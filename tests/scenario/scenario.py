@@ -61,7 +61,7 @@ class Scenario:
         """A session of `segue WORDS` or `psql SQL`."""
         program, _, rest = command.partition(" ")
         if program == "segue":
-            words = [str(self.plan) if word == "PLAN" else word for word in shlex.split(rest)]
+            words = [str(self.plan) + word[4:] if word == "PLAN" or word.startswith("PLAN/") else word for word in shlex.split(rest)]
             return self.tools.segue(words, self.database, self.role or self.least_role)
         if program == "psql":
             return self.tools.psql(rest, self.database, self.folder, self.role or "postgres")
@@ -102,6 +102,11 @@ class Scenario:
         for number, session, status in self.background:
             self.ended(number, session, [status])
         self.background = []
+
+    def do_terminate(self, number, rest, status):
+        """SIGTERM to what runs in the background; `wait` and the end judge how it ends."""
+        for _, session, _ in self.background:
+            session.terminate()
 
     def do_kill_after(self, number, rest, status):
         seconds, _, command = rest.partition(" ")

@@ -20,6 +20,9 @@ class Session:
                 self.process.stdin.write(text.encode())
                 self.process.stdin.close()
 
+    def terminate(self):
+        self.process.terminate()
+
     def kill(self):
         if self.process.poll() is None:
             self.process.kill()

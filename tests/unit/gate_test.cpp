@@ -105,3 +105,50 @@ TEST_CASE("bounds hold on the right side of their limit") {
   for (const auto sense : {Sense::at_least, Sense::at_most, Sense::below, Sense::above, Sense::equal})
     CHECK_FALSE(Bound{sense, 0, false}.holds(std::numeric_limits<double>::quiet_NaN()));
 }
+
+TEST_CASE("the bands say what to do with rows that are left over, and the command; the plan's bound alone opens or closes") {
+  struct { double read; gate::Band band; const char* next; bool open; } const cases[] = {
+      {1, gate::Band::green, "", true},
+      {0.9999, gate::Band::review, "segue review hospital list", true},
+      {0.99, gate::Band::review, "segue review hospital list", true},
+      {0.9899, gate::Band::roll_back, "segue rollback hospital --to expand", true},
+      {0.95, gate::Band::roll_back, "segue rollback hospital --to expand", true},
+      {0.9499, gate::Band::stop, "segue rollback hospital --to expand", false}};
+  for (const auto& expected : cases) {
+    auto measures = good();
+    measures.read = expected.read;
+    const auto verdict = gate::judge(full_gate(), measures, {"hospital", "expand"});
+    CAPTURE(expected.read);
+    CHECK(verdict.items[1].band == expected.band);
+    CHECK(verdict.items[1].next.find(expected.next) != std::string::npos);
+    CHECK(verdict.items[1].next.empty() == (expected.band == gate::Band::green));
+    CHECK(verdict.open == expected.open);
+  }
+}
+
+TEST_CASE("one period with 95 % of the rows is a stop, whatever the plan lets pass") {
+  auto gate = full_gate();
+  gate.largest_share = Bound{Sense::at_most, 1, true};
+  auto measures = good();
+  measures.largest_share = 0.95;
+  const auto verdict = gate::judge(gate, measures, {"hospital", "expand"});
+  CHECK(verdict.open);
+  CHECK(verdict.items[2].band == gate::Band::stop);
+  CHECK(verdict.items[2].next.find("segue profile hospital") != std::string::npos);
+  measures.largest_share = 0.9499;
+  CHECK(gate::judge(gate, measures).items[2].band == gate::Band::green);
+}
+
+TEST_CASE("a measure the plan has no bound for is shown with its band and closes nothing; one that could not be taken has no band") {
+  const auto shown = gate::judge({}, {.populated = 0.9, .read = {}, .largest_share = {}, .mismatches = 0, .repairs = 0});
+  CHECK(shown.open);
+  REQUIRE(shown.items.size() == 3);
+  CHECK(shown.items[0].expected == "any");
+  CHECK(shown.items[0].band == gate::Band::stop);
+  auto measures = good();
+  measures.read.reset();
+  const auto unmeasured = gate::judge(full_gate(), measures);
+  CHECK_FALSE(unmeasured.open);
+  CHECK(unmeasured.items[1].band == gate::Band::none);
+  CHECK(unmeasured.items[1].next.empty());
+}

@@ -38,7 +38,7 @@ begin
       begin select coalesce("segue value 1".meaning, 'MORNING')::"Period" into strict segue_new_4 from (select 1) segue_row left join services s ON s.code = new."service"::text left join segue.value_map "segue value 1" on "segue value 1".plan = 'pppppppppppppppppppppppppppppppppppppppppppppppppppppppppppp' and "segue value 1".value = 'period_of_day' and "segue value 1".raw = new."preferredTime"::text;
       exception when others then segue_new_4 := new."period"; end;
     end;
-    if segue_unseen_1 then insert into segue.value_seen (plan, value, raw) values ('pppppppppppppppppppppppppppppppppppppppppppppppppppppppppppp', 'period_of_day', new."preferredTime"::text); end if;
+    if segue_unseen_1 then insert into segue.value_seen (plan, value, raw, key) values ('pppppppppppppppppppppppppppppppppppppppppppppppppppppppppppp', 'period_of_day', new."preferredTime"::text, array[new."id"::text]); end if;
   end if;
   if unmigrated then
     if segue_unseen_1 and not old_written and new."period" is not null then segue_new_4 := null; end if;
@@ -73,7 +73,7 @@ begin
     if tg_op = 'INSERT' or new."serviceId" is distinct from (case when unmigrated then segue_new_1 else old."serviceId" end) then new."service" := segue_old_1; end if;
     if tg_op = 'INSERT' or new."period" is distinct from (case when unmigrated then segue_new_4 else old."period" end) then new."preferredTime" := segue_old_2; end if;
     if new."preferredTime"::text is not null and not exists (select 1 from segue.value_map m where m.plan = 'pppppppppppppppppppppppppppppppppppppppppppppppppppppppppppp' and m.value = 'period_of_day' and m.raw = new."preferredTime"::text) then
-      insert into segue.value_seen (plan, value, raw) values ('pppppppppppppppppppppppppppppppppppppppppppppppppppppppppppp', 'period_of_day', new."preferredTime"::text); end if;
+      insert into segue.value_seen (plan, value, raw, key) values ('pppppppppppppppppppppppppppppppppppppppppppppppppppppppppppp', 'period_of_day', new."preferredTime"::text, array[new."id"::text]); end if;
   end if;
   return new;
 end $segue$;
