@@ -11,11 +11,13 @@
 
 #include "pg/pipeline.hpp"
 #include "reservations/booking_request.hpp"
+#include "service/variant.hpp"
 
 namespace segue::reservations {
 
-enum class Variant { old_model, new_model };
-std::string_view name_of(Variant variant);                       // "old", "new"
+using service::Variant;
+using service::name_of;
+using service::is_other_model;
 
 // Bookings of one date wait for each other, in both models, so that the next statement sees all earlier ones.
 pg::Query lock_date(const std::string& date);
@@ -31,8 +33,5 @@ struct BookingAnswer {
 };
 BookingAnswer read_old_booking(const pg::Result& result);
 BookingAnswer read_new_booking(const pg::Result& result);
-
-// The table or column is not there: the migration has gone on (or back) and this process has not heard of it yet.
-bool is_other_model(const Error& error);
 
 }  // namespace segue::reservations

@@ -2,10 +2,6 @@
 
 namespace segue::reservations {
 
-std::string_view name_of(Variant variant) { return variant == Variant::old_model ? "old" : "new"; }
-
-bool is_other_model(const Error& error) { return error.sqlstate() == "42703" || error.sqlstate() == "42P01"; }
-
 pg::Query lock_date(const std::string& date) {
   return {"booking.lock", "select pg_advisory_xact_lock(hashtextextended('booking:' || $1::text, 0))"_sql, {date}};
 }

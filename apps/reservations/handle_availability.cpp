@@ -4,7 +4,7 @@
 
 #include <boost/json.hpp>
 
-#include "reservations/answers.hpp"
+#include "service/answers.hpp"
 #include "reservations/application.hpp"
 #include "reservations/availability.hpp"
 

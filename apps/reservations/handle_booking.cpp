@@ -5,7 +5,7 @@
 #include <boost/json.hpp>
 
 #include "base/text.hpp"
-#include "reservations/answers.hpp"
+#include "service/answers.hpp"
 #include "reservations/application.hpp"
 
 namespace segue::reservations {
@@ -45,7 +45,7 @@ awaitable<Application::Served> Application::book(const net::Request& http) {
   Served served;
   served.response = not_json();
   if (!is_json(http)) co_return served;
-  const auto parsed = parse_booking(http.body, clock_.today());
+  const auto parsed = parse_booking(http.body, clock().today());
   served.response = parsed.malformed ? malformed() : refuse_fields("invalid", parsed.problems);
   if (!parsed.request) co_return served;
 

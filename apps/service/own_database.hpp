@@ -1,17 +1,18 @@
 // The service's own PostgreSQL, for `--database embedded:DIR`.
-// Does: start it (or attach to the one that runs there), make the old schema where the database is empty, start it again
+// Does: start it (or attach to the one that runs there), make its schema where the database is empty, start it again
 // when it has died. Does not: stop a server that was running before.
 #pragma once
 #include <memory>
 #include <string>
+#include <string_view>
 
 #include "pg/embedded.hpp"
 
-namespace segue::reservations {
+namespace segue::service {
 
 class OwnDatabase {
  public:
-  explicit OwnDatabase(std::string directory);
+  OwnDatabase(std::string directory, std::string_view schema);
   const std::string& url() const { return url_; }
   // To be called now and then, in the thread that made this: the server ends with that thread.
   void revive();
@@ -22,4 +23,4 @@ class OwnDatabase {
   std::string url_;
 };
 
-}  // namespace segue::reservations
+}  // namespace segue::service

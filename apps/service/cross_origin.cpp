@@ -1,10 +1,10 @@
-#include "reservations/cross_origin.hpp"
+#include "service/cross_origin.hpp"
 
 #include <algorithm>
 
 #include "base/error.hpp"
 
-namespace segue::reservations {
+namespace segue::service {
 namespace {
 
 bool is_origin(std::string_view text) {
@@ -21,7 +21,7 @@ CrossOrigin::CrossOrigin(std::vector<std::string> allowed) : allowed_(std::move(
   for (const auto& origin : allowed_)
     if (!is_origin(origin))
       throw Error(ErrorCode::usage, "\"" + origin + "\" is not an origin",
-                  "write scheme and host as browsers send them, lower-case and without a path: https://clinic.example");
+                  "write scheme and host as browsers send them, lower-case and without a path: https://www.example");
 }
 
 bool CrossOrigin::allows(const net::Request& request) const {
@@ -48,4 +48,4 @@ net::Response CrossOrigin::preflight(const net::Request& request, std::string_vi
   return response;
 }
 
-}  // namespace segue::reservations
+}  // namespace segue::service

@@ -1,35 +1,36 @@
-#include "reservations/serve_metrics.hpp"
+#include "service/metrics.hpp"
 
 #include <fmt/format.h>
 
 #include <algorithm>
 #include <iterator>
 
-namespace segue::reservations {
+namespace segue::service {
 namespace {
 
 struct Text {
-  std::string text;
+  std::string program, text;
   void head(std::string_view name, std::string_view kind, std::string_view help) {
-    fmt::format_to(std::back_inserter(text), "# HELP {0} {2}\n# TYPE {0} {1}\n", name, kind, help);
+    fmt::format_to(std::back_inserter(text), "# HELP {0}_{1} {3}\n# TYPE {0}_{1} {2}\n", program, name, kind, help);
   }
   template <class... Values> void line(fmt::format_string<Values...> format, Values&&... values) {
+    text += program + '_';
     fmt::format_to(std::back_inserter(text), format, std::forward<Values>(values)...);
     text += '\n';
   }
 };
 
 void write_latency(Text& out, const Measures& measures) {
-  out.head("reservations_request_seconds", "histogram", "Time to answer.");
+  out.head("request_seconds", "histogram", "Time to answer.");
   for (const auto& [key, histogram] : measures.latency) {
     std::uint64_t sum = 0;
     for (std::size_t i = 0; i < histogram.buckets.size(); ++i) {
       sum += histogram.buckets[i];
       const auto bound = i < latency_bounds.size() ? fmt::format("{}", latency_bounds[i]) : "+Inf";
-      out.line("reservations_request_seconds_bucket{{route=\"{}\",variant=\"{}\",le=\"{}\"}} {}", key.first, key.second, bound, sum);
+      out.line("request_seconds_bucket{{route=\"{}\",variant=\"{}\",le=\"{}\"}} {}", key.first, key.second, bound, sum);
     }
-    out.line("reservations_request_seconds_sum{{route=\"{}\",variant=\"{}\"}} {}", key.first, key.second, histogram.sum);
-    out.line("reservations_request_seconds_count{{route=\"{}\",variant=\"{}\"}} {}", key.first, key.second, sum);
+    out.line("request_seconds_sum{{route=\"{}\",variant=\"{}\"}} {}", key.first, key.second, histogram.sum);
+    out.line("request_seconds_count{{route=\"{}\",variant=\"{}\"}} {}", key.first, key.second, sum);
   }
 }
 
@@ -78,24 +79,24 @@ std::size_t MetricsBoard::threads() const {
   return members_.size();
 }
 
-std::string metrics_text(const Measures& measures, const std::vector<rollout::FlagState>& flags, bool database, std::size_t threads) {
-  Text out;
-  out.head("reservations_requests_total", "counter", "Requests answered.");
+std::string metrics_text(const std::string& program, const Measures& measures, const std::vector<rollout::FlagState>& flags, bool database, std::size_t threads) {
+  Text out{program, {}};
+  out.head("requests_total", "counter", "Requests answered.");
   for (const auto& [key, number] : measures.requests)
-    out.line("reservations_requests_total{{route=\"{}\",variant=\"{}\",status=\"{}xx\"}} {}", std::get<0>(key), std::get<1>(key),
+    out.line("requests_total{{route=\"{}\",variant=\"{}\",status=\"{}xx\"}} {}", std::get<0>(key), std::get<1>(key),
              std::get<2>(key), number);
   write_latency(out, measures);
-  out.head("reservations_flag_percent", "gauge", "Share of clients on the new path.");
-  for (const auto& flag : flags) out.line("reservations_flag_percent{{flag=\"{}\"}} {}", flag.key, flag.percent);
-  out.head("reservations_flag_overridden", "gauge", "1 where a switch of this process stands instead of the flag.");
-  for (const auto& flag : flags) out.line("reservations_flag_overridden{{flag=\"{}\"}} {}", flag.key, flag.overridden ? 1 : 0);
-  out.head("reservations_in_flight", "gauge", "Requests being answered.");
-  out.line("reservations_in_flight {}", measures.in_flight);
-  out.head("reservations_database_up", "gauge", "Whether the thread that answers can reach the database.");
-  out.line("reservations_database_up {}", database ? 1 : 0);
-  out.head("reservations_threads", "gauge", "Threads that serve requests.");
-  out.line("reservations_threads {}", threads);
+  out.head("flag_percent", "gauge", "Share of clients on the new path.");
+  for (const auto& flag : flags) out.line("flag_percent{{flag=\"{}\"}} {}", flag.key, flag.percent);
+  out.head("flag_overridden", "gauge", "1 where a switch of this process stands instead of the flag.");
+  for (const auto& flag : flags) out.line("flag_overridden{{flag=\"{}\"}} {}", flag.key, flag.overridden ? 1 : 0);
+  out.head("in_flight", "gauge", "Requests being answered.");
+  out.line("in_flight {}", measures.in_flight);
+  out.head("database_up", "gauge", "Whether the thread that answers can reach the database.");
+  out.line("database_up {}", database ? 1 : 0);
+  out.head("threads", "gauge", "Threads that serve requests.");
+  out.line("threads {}", threads);
   return std::move(out.text);
 }
 
-}  // namespace segue::reservations
+}  // namespace segue::service

@@ -1,23 +1,22 @@
-#include "reservations/own_database.hpp"
+#include "service/own_database.hpp"
 
 #include "base/error.hpp"
 #include "base/log.hpp"
-#include "embedded/old_schema_sql.hpp"
 #include "pg/connection.hpp"
 #include "pg/embedded_process.hpp"
 
-namespace segue::reservations {
+namespace segue::service {
 namespace {
 
 // Anything of either model is left as it is: a migration may stand in the middle of its way.
-void make_old_schema_if_empty(const std::string& url) {
+void make_schema_if_empty(const std::string& url, std::string_view schema) {
   pg::Connection db(url);
   pg::Transaction transaction(db);
-  db.run("own.lock", "select pg_advisory_xact_lock(hashtextextended('reservations old schema', 0))"_sql);
+  db.run("own.lock", "select pg_advisory_xact_lock(hashtextextended('a service makes its schema', 0))"_sql);
   const bool empty = db.run("own.look", R"(
       select not exists (select from pg_class where relnamespace = 'public'::regnamespace)
          and not exists (select from pg_type where typnamespace = 'public'::regnamespace))"_sql).boolean();
-  if (empty) db.run_script("own.old_schema", sql::Sql::from_plan(std::string(embedded::old_schema_sql())));
+  if (empty) db.run_script("own.schema", sql::Sql::from_plan(std::string(schema)));
   transaction.commit();
 }
 
@@ -29,9 +28,9 @@ pg::EmbeddedOptions options_for(std::string directory) {
 
 }  // namespace
 
-OwnDatabase::OwnDatabase(std::string directory)
+OwnDatabase::OwnDatabase(std::string directory, std::string_view schema)
     : options_(options_for(std::move(directory))), server_(std::make_unique<pg::Embedded>(options_)), url_(server_->url()) {
-  make_old_schema_if_empty(url_);
+  make_schema_if_empty(url_, schema);
 }
 
 void OwnDatabase::revive() {
@@ -46,4 +45,4 @@ void OwnDatabase::revive() {
   }
 }
 
-}  // namespace segue::reservations
+}  // namespace segue::service

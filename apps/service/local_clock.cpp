@@ -1,4 +1,4 @@
-#include "reservations/clinic_clock.hpp"
+#include "service/local_clock.hpp"
 
 #include <fmt/format.h>
 #include <unicode/timezone.h>
@@ -8,7 +8,7 @@
 #include "base/error.hpp"
 #include "base/text.hpp"
 
-namespace segue::reservations {
+namespace segue::service {
 
 std::optional<Date> read_date(std::string_view text) {
   if (text.size() != 10 || text[4] != '-' || text[7] != '-') return std::nullopt;
@@ -30,18 +30,18 @@ std::string text_of(const Date& date) {
                      static_cast<unsigned>(date.day()));
 }
 
-struct ClinicClock::Zone {
+struct LocalClock::Zone {
   std::unique_ptr<icu::TimeZone> zone;
 };
 
-ClinicClock::ClinicClock(const std::string& zone) : zone_(std::make_unique<Zone>()) {
+LocalClock::LocalClock(const std::string& zone) : zone_(std::make_unique<Zone>()) {
   zone_->zone.reset(icu::TimeZone::createTimeZone(icu::UnicodeString::fromUTF8(zone)));
   if (*zone_->zone == icu::TimeZone::getUnknown())
     throw Error(ErrorCode::usage, "\"" + zone + "\" is not a time zone", "write a name such as Asia/Seoul");
 }
-ClinicClock::~ClinicClock() = default;
+LocalClock::~LocalClock() = default;
 
-Date ClinicClock::date_at(std::chrono::system_clock::time_point time) const {
+Date LocalClock::date_at(std::chrono::system_clock::time_point time) const {
   const auto utc = std::chrono::floor<std::chrono::milliseconds>(time);
   std::int32_t raw = 0, saving = 0;
   UErrorCode error = U_ZERO_ERROR;
@@ -50,4 +50,4 @@ Date ClinicClock::date_at(std::chrono::system_clock::time_point time) const {
   return std::chrono::floor<std::chrono::days>(utc + std::chrono::milliseconds(raw + saving));
 }
 
-}  // namespace segue::reservations
+}  // namespace segue::service

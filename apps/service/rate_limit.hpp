@@ -14,7 +14,7 @@
 
 #include "net/http.hpp"
 
-namespace segue::reservations {
+namespace segue::service {
 
 class RateLimiter {
  public:
@@ -36,4 +36,4 @@ class RateLimiter {
 // Whom the limit is for: the peer, or behind a proxy whom the last entry of X-Forwarded-For names.
 std::string client_address(const net::Request& request, bool behind_proxy);
 
-}  // namespace segue::reservations
+}  // namespace segue::service

@@ -10,7 +10,7 @@
 
 #include "net/http.hpp"
 
-namespace segue::reservations {
+namespace segue::service {
 
 enum class Kind { text, integer, boolean, choice, date, time_of_day, code, phone, codes };
 
@@ -33,4 +33,4 @@ struct Body {
 // `partial`: no field is required, but one at least must be there.
 Body read_body(const net::Request& request, const std::vector<Field>& fields, bool partial = false);
 
-}  // namespace segue::reservations
+}  // namespace segue::service

@@ -1,4 +1,4 @@
-#include "reservations/rate_limit.hpp"
+#include "service/rate_limit.hpp"
 
 #include <algorithm>
 #include <boost/asio/ip/address.hpp>
@@ -7,7 +7,7 @@
 
 #include "base/text.hpp"
 
-namespace segue::reservations {
+namespace segue::service {
 namespace {
 
 namespace ip = boost::asio::ip;
@@ -65,4 +65,4 @@ std::string client_address(const net::Request& request, bool behind_proxy) {
   return network_of(request.peer);
 }
 
-}  // namespace segue::reservations
+}  // namespace segue::service

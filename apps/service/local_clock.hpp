@@ -1,5 +1,5 @@
-// Dates as the clinic sees them.
-// Does: read "YYYY-MM-DD" strictly as a real calendar date; tell today's date in the clinic's time zone.
+// Dates as people at one place see them.
+// Does: read "YYYY-MM-DD" strictly as a real calendar date; tell today's date in their time zone.
 #pragma once
 #include <chrono>
 #include <memory>
@@ -7,17 +7,17 @@
 #include <string>
 #include <string_view>
 
-namespace segue::reservations {
+namespace segue::service {
 
 using Date = std::chrono::year_month_day;
 std::optional<Date> read_date(std::string_view text);
 std::string text_of(const Date& date);
 
-class ClinicClock {
+class LocalClock {
  public:
   // "Asia/Seoul". Error{usage} for a zone that nobody knows.
-  explicit ClinicClock(const std::string& zone);
-  ~ClinicClock();
+  explicit LocalClock(const std::string& zone);
+  ~LocalClock();
   Date today() const { return date_at(std::chrono::system_clock::now()); }
   Date date_at(std::chrono::system_clock::time_point time) const;
 
@@ -26,4 +26,4 @@ class ClinicClock {
   std::unique_ptr<Zone> zone_;
 };
 
-}  // namespace segue::reservations
+}  // namespace segue::service

@@ -1,4 +1,4 @@
-#include "reservations/body.hpp"
+#include "service/body.hpp"
 
 #include <fmt/format.h>
 
@@ -7,10 +7,10 @@
 #include <set>
 
 #include "base/text.hpp"
-#include "reservations/answers.hpp"
-#include "reservations/clinic_clock.hpp"
+#include "service/answers.hpp"
+#include "service/local_clock.hpp"
 
-namespace segue::reservations {
+namespace segue::service {
 namespace {
 
 namespace json = boost::json;
@@ -133,4 +133,4 @@ Body read_body(const net::Request& request, const std::vector<Field>& fields, bo
   return body;
 }
 
-}  // namespace segue::reservations
+}  // namespace segue::service

@@ -1,4 +1,4 @@
-#include "reservations/serve_threads.hpp"
+#include "service/serve_threads.hpp"
 
 #include <algorithm>
 #include <boost/asio/co_spawn.hpp>
@@ -6,16 +6,16 @@
 #include <boost/asio/post.hpp>
 #include <thread>
 
-#include "reservations/application.hpp"
+#include "service/service.hpp"
 
-namespace segue::reservations {
+namespace segue::service {
 
 namespace asio = boost::asio;
 
 struct ServeThreads::Thread {
-  Thread(std::shared_ptr<Process> process, const net::ServerOptions& listen, int connections)
-      : application(io, std::move(process), connections),
-        server(io, listen, [this](net::Request request) { return application.handle(std::move(request)); }) {}
+  Thread(const std::shared_ptr<Process>& process, const net::ServerOptions& listen, int connections)
+      : service(process->program.make(io, process, connections)),
+        server(io, listen, [this](net::Request request) { return service->handle(std::move(request)); }) {}
 
   void run(const std::function<void()>& cannot_go_on) {
     try {
@@ -28,12 +28,12 @@ struct ServeThreads::Thread {
   void drain() {
     asio::co_spawn(io, [](Thread* self) -> asio::awaitable<void> {
       co_await self->server.stop();
-      self->application.close();
+      self->service->close();
     }(this), asio::detached);
   }
 
   asio::io_context io{1};
-  Application application;
+  std::unique_ptr<Service> service;
   net::HttpServer server;
   std::exception_ptr failed;
   std::thread thread;
@@ -51,7 +51,7 @@ void require_free(net::ServerOptions listen) {
 
 }  // namespace
 
-ServeThreads::ServeThreads(std::shared_ptr<Process> process, net::ServerOptions listen, int threads) {
+ServeThreads::ServeThreads(const std::shared_ptr<Process>& process, net::ServerOptions listen, int threads) {
   if (threads > 1) require_free(listen);
   listen.shared_port = threads > 1;
   for (int i = 0; i < threads; ++i) {
@@ -84,4 +84,4 @@ void ServeThreads::drain() {
     if (one->failed) std::rethrow_exception(one->failed);
 }
 
-}  // namespace segue::reservations
+}  // namespace segue::service

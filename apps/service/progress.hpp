@@ -5,7 +5,7 @@
 #include <cstdint>
 #include <string_view>
 
-namespace segue::reservations {
+namespace segue::service {
 
 class Progress {
  public:
@@ -25,4 +25,4 @@ class Progress {
   Clock::time_point begin_, next_;
 };
 
-}  // namespace segue::reservations
+}  // namespace segue::service

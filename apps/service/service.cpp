@@ -1,7 +1,7 @@
 // g++ 12 takes the coroutine frame's own operator delete for the wrong one once it has inlined both.
 #pragma GCC diagnostic ignored "-Wmismatched-new-delete"
 
-#include "reservations/application.hpp"
+#include "service/service.hpp"
 
 #include <openssl/crypto.h>
 
@@ -9,9 +9,9 @@
 
 #include "base/log.hpp"
 #include "base/text.hpp"
-#include "reservations/answers.hpp"
+#include "service/answers.hpp"
 
-namespace segue::reservations {
+namespace segue::service {
 
 using boost::asio::awaitable;
 using pg::PipelineKind;
@@ -43,19 +43,16 @@ bool is_name(std::string_view text) {
 
 }  // namespace
 
-Application::Application(boost::asio::io_context& io, Settings settings)
-    : Application(io, std::make_shared<Process>(settings), settings.connections) {}
-
-Application::Application(boost::asio::io_context& io, std::shared_ptr<Process> process, int connections)
+Service::Service(boost::asio::io_context& io, std::shared_ptr<Process> process, int connections)
     : process_(std::move(process)),
-      clock_(process_->settings.clinic_zone),
+      clock_(process_->settings.time_zone),
       pool_(io, pool_options(process_->settings, connections)),
       metrics_(process_->metrics.join()) {}
 
-awaitable<net::Response> Application::handle(net::Request request) {
+awaitable<net::Response> Service::handle(net::Request request) {
   const auto began = std::chrono::steady_clock::now();
   metrics_->begin();
-  const auto match = find_route(request.method, request.path, process_->settings.legacy);
+  const auto match = find_route(process_->program.routes(), request.method, request.path, process_->settings.legacy);
   Served served;
   try {
     served = co_await dispatch(request, match);
@@ -65,14 +62,14 @@ awaitable<net::Response> Application::handle(net::Request request) {
     log(LogLevel::error, "request.failed", {{"code", "exception"}});
     served.response = refuse(500, "internal", "the request could not be carried out");
   }
-  if (match.route != nullptr && match.route->access == Access::patients) process_->origins.answer(request, served.response);
+  if (match.route != nullptr && match.route->access == Access::visitors) process_->origins.answer(request, served.response);
   metrics_->end();
   metrics_->count(match.route == nullptr ? "other" : match.preflight ? "preflight" : match.route->name, served.variant,
                   served.response.status, std::chrono::steady_clock::now() - began);
   co_return std::move(served.response);
 }
 
-awaitable<Served> Application::dispatch(const net::Request& request, Match match) {
+awaitable<Served> Service::dispatch(const net::Request& request, Match match) {
   Served served;
   if (match.route == nullptr) {
     served.response = not_found_or_allowed(match);
@@ -84,13 +81,7 @@ awaitable<Served> Application::dispatch(const net::Request& request, Match match
   }
   const auto& route = *match.route;
   Call call{request, std::move(match.parts), {}};
-  auto refused = route.access == Access::patients ? refuse_haste(request) : std::nullopt;
-  if (route.access == Access::administrators) {
-    refused = refuse_stranger(request);
-    const auto name = trim(request.header("X-Admin").value_or(""));
-    call.by = name.empty() ? process_->settings.token_name : std::string(name);
-    if (!refused && !is_name(name)) refused = refuse_fields("invalid", {{"X-Admin", "must be a name of at most 100 bytes"}});
-  }
+  auto refused = route.access == Access::visitors ? refuse_haste(request) : route.access == Access::bearer ? admit(call) : std::nullopt;
   if (refused) {
     served.response = std::move(*refused);
     co_return served;
@@ -99,14 +90,14 @@ awaitable<Served> Application::dispatch(const net::Request& request, Match match
   co_return served;
 }
 
-Variant Application::variant_for(const net::Request& request, std::string_view otherwise) const {
+Variant Service::variant_for(std::string_view flag_key, const net::Request& request, std::string_view otherwise) const {
   if (!process_->flags) return Variant::old_model;
   const auto client = request.header("X-Client-Id").value_or("");
-  return process_->flags->is_on(process_->flag_key, client.empty() ? otherwise : client) ? Variant::new_model : Variant::old_model;
+  return process_->flags->is_on(flag_key, client.empty() ? otherwise : client) ? Variant::new_model : Variant::old_model;
 }
 
 // The second try: this process has not yet heard of a change of the flag, or overrides it.
-awaitable<pg::PipelineReply> Application::run_either(Variant& variant, const Make& make, PipelineKind kind) {
+awaitable<pg::PipelineReply> Service::run_either(Variant& variant, const Make& make, PipelineKind kind) {
   auto queries = make(variant);
   auto reply = co_await pool_.run(std::move(queries), kind);
   if (!process_->flags || !reply.error || !is_other_model(*reply.error)) co_return reply;
@@ -120,18 +111,23 @@ awaitable<pg::PipelineReply> Application::run_either(Variant& variant, const Mak
   co_return second;
 }
 
-std::optional<net::Response> Application::refuse_stranger(const net::Request& request) const {
+std::optional<net::Response> Service::admit(Call& call) const {
   const auto& token = process_->settings.token;
   if (token.empty()) return refuse(403, "forbidden", "this service was started without a token for administrators");
-  const auto given = sha256_hex(request.header("Authorization").value_or(""));
+  const auto given = sha256_hex(call.request.header("Authorization").value_or(""));
   const auto wanted = sha256_hex("Bearer " + token);
-  if (CRYPTO_memcmp(given.data(), wanted.data(), wanted.size()) == 0) return std::nullopt;
-  auto response = refuse(401, "unauthorized", "a bearer token is needed");
-  response.headers.emplace_back("WWW-Authenticate", "Bearer");
-  return response;
+  if (CRYPTO_memcmp(given.data(), wanted.data(), wanted.size()) != 0) {
+    auto response = refuse(401, "unauthorized", "a bearer token is needed");
+    response.headers.emplace_back("WWW-Authenticate", "Bearer");
+    return response;
+  }
+  const auto name = trim(call.request.header("X-Admin").value_or(""));
+  call.by = name.empty() ? process_->settings.token_name : std::string(name);
+  if (!is_name(name)) return refuse_fields("invalid", {{"X-Admin", "must be a name of at most 100 bytes"}});
+  return std::nullopt;
 }
 
-std::optional<net::Response> Application::refuse_haste(const net::Request& request) const {
+std::optional<net::Response> Service::refuse_haste(const net::Request& request) const {
   if (!process_->limiter) return std::nullopt;
   const auto wait = process_->limiter->refuse(client_address(request, process_->settings.behind_proxy), RateLimiter::Clock::now());
   if (!wait) return std::nullopt;
@@ -140,4 +136,4 @@ std::optional<net::Response> Application::refuse_haste(const net::Request& reque
   return response;
 }
 
-}  // namespace segue::reservations
+}  // namespace segue::service

@@ -1,6 +1,6 @@
 // The service's measures as Prometheus text.
 // Does: count on each thread apart, and add up all threads of the process for whoever asks.
-// Does not: know patients; labels are routes, variants and status classes.
+// Does not: know people; labels are routes, variants and status classes.
 #pragma once
 #include <array>
 #include <atomic>
@@ -15,7 +15,7 @@
 
 #include "rollout/flag_client.hpp"
 
-namespace segue::reservations {
+namespace segue::service {
 
 inline constexpr std::array latency_bounds{0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0};
 
@@ -57,6 +57,7 @@ class MetricsBoard {
   std::vector<std::shared_ptr<Metrics>> members_;
 };
 
-std::string metrics_text(const Measures& measures, const std::vector<rollout::FlagState>& flags, bool database, std::size_t threads);
+// Every name begins with `program` and "_".
+std::string metrics_text(const std::string& program, const Measures& measures, const std::vector<rollout::FlagState>& flags, bool database, std::size_t threads);
 
-}  // namespace segue::reservations
+}  // namespace segue::service

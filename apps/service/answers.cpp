@@ -1,11 +1,12 @@
-#include "reservations/answers.hpp"
+#include "service/answers.hpp"
 
 #include <boost/json/parse.hpp>
 #include <boost/json/serialize.hpp>
 
 #include "base/log.hpp"
+#include "service/variant.hpp"
 
-namespace segue::reservations {
+namespace segue::service {
 
 namespace json = boost::json;
 
@@ -55,10 +56,9 @@ void record(std::string_view action, const Call& call, std::string target, std::
 }
 
 net::Response fail_by_phase(const Error& error, std::string_view model) {
-  const auto& state = error.sqlstate();
-  if (state != "42P01" && state != "42703" && state != "42704") return fail(error);
+  if (!is_other_model(error) && error.sqlstate() != "42704") return fail(error);
   return refuse(409, "not_in_this_phase",
                 "the tables of the " + std::string(model) + " data model do not exist in this phase of the migration");
 }
 
-}  // namespace segue::reservations
+}  // namespace segue::service

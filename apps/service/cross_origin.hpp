@@ -1,4 +1,4 @@
-// Which web pages of other origins may read the answers for patients (CORS).
+// Which web pages of other origins may read the answers for visitors (CORS).
 // Does: the headers of an answer and of a preflight. Without allowed origins there are none.
 // Does not: protect anything by itself; a browser does, by what it is told here.
 #pragma once
@@ -8,11 +8,11 @@
 
 #include "net/http.hpp"
 
-namespace segue::reservations {
+namespace segue::service {
 
 class CrossOrigin {
  public:
-  // "https://clinic.example". Error{usage} for anything that is not an origin; "*" is none, as bookings hold patients' data.
+  // "https://www.example". Error{usage} for anything that is not an origin; "*" is none, as the answers hold people's data.
   explicit CrossOrigin(std::vector<std::string> allowed);
   void answer(const net::Request& request, net::Response& response) const;
   net::Response preflight(const net::Request& request, std::string_view methods) const;
@@ -22,4 +22,4 @@ class CrossOrigin {
   std::vector<std::string> allowed_;
 };
 
-}  // namespace segue::reservations
+}  // namespace segue::service

@@ -9,14 +9,14 @@
 #include <vector>
 
 #include "net/http_server.hpp"
-#include "reservations/process.hpp"
+#include "service/process.hpp"
 
-namespace segue::reservations {
+namespace segue::service {
 
 class ServeThreads {
  public:
   // Listens at once. Error{system} where the address is taken, also by another process that would share it.
-  ServeThreads(std::shared_ptr<Process> process, net::ServerOptions listen, int threads);
+  ServeThreads(const std::shared_ptr<Process>& process, net::ServerOptions listen, int threads);
   ~ServeThreads();
   std::uint16_t port() const;
   // `failed` is called on the thread that cannot go on.
@@ -29,4 +29,4 @@ class ServeThreads {
   std::vector<std::unique_ptr<Thread>> threads_;
 };
 
-}  // namespace segue::reservations
+}  // namespace segue::service

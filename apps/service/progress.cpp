@@ -1,4 +1,4 @@
-#include "reservations/load_progress.hpp"
+#include "service/progress.hpp"
 
 #include <fmt/format.h>
 #include <unistd.h>
@@ -8,7 +8,7 @@
 
 #include "base/text.hpp"
 
-namespace segue::reservations {
+namespace segue::service {
 namespace {
 
 constexpr std::chrono::milliseconds terminal_pace(100), plain_pace(2000);
@@ -45,4 +45,4 @@ double Progress::finish() {
   return seconds;
 }
 
-}  // namespace segue::reservations
+}  // namespace segue::service

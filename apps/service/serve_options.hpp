@@ -1,14 +1,12 @@
-// The command line and environment of `reservations serve` as a value.
+// The command line and environment of `PROGRAM serve` as a value.
 #pragma once
-#include <string_view>
+#include <string>
 
 #include "base/options.hpp"
 #include "net/http_server.hpp"
-#include "reservations/process.hpp"
+#include "service/process.hpp"
 
-namespace segue::reservations {
-
-extern const std::string_view serve_help;
+namespace segue::service {
 
 struct Serving {
   Settings settings;
@@ -16,8 +14,8 @@ struct Serving {
   int threads = 1;
   std::string embedded;                                          // directory of a PostgreSQL of our own; empty: none
 };
-Options serve_arguments(int argc, char** argv);
+Options serve_arguments(const Program& program, int argc, char** argv);
 // Error{usage} for what is not understood, switches in the environment too.
-Serving read_serving(const Options& options);
+Serving read_serving(const Program& program, const Options& options);
 
-}  // namespace segue::reservations
+}  // namespace segue::service
