@@ -24,12 +24,6 @@ bool is_code(string_view text) {
   });
 }
 
-bool is_time_of_day(string_view text) {
-  if (text.size() != 5 || text[2] != ':') return false;
-  const auto hour = to_integer(text.substr(0, 2)), minute = to_integer(text.substr(3));
-  return hour && minute && *hour >= 0 && *hour < 24 && *minute >= 0 && *minute < 60 && text[0] != '-' && text[3] != '-';
-}
-
 bool is_phone(string_view text) {
   const auto digits = std::count_if(text.begin(), text.end(), [](char c) { return c >= '0' && c <= '9'; });
   return digits >= 6 && text.size() <= 32 && text.find_first_not_of("0123456789+-(). ") == string_view::npos;
@@ -44,6 +38,7 @@ std::optional<std::string> problem_of_text(const Field& field, string_view text)
     case Kind::code: return is_code(text) ? std::nullopt : std::optional<std::string>("must be capitals, digits and _, a letter first");
     case Kind::date: return read_date(text) ? std::nullopt : std::optional<std::string>("must be a calendar date, YYYY-MM-DD");
     case Kind::time_of_day: return is_time_of_day(text) ? std::nullopt : std::optional<std::string>("must be a time, HH:MM");
+    case Kind::instant: return is_instant(text) ? std::nullopt : std::optional<std::string>("must be a time in UTC, YYYY-MM-DDTHH:MM:SSZ");
     case Kind::phone: return is_phone(text) ? std::nullopt : std::optional<std::string>("must be a telephone number");
     case Kind::choice:
       if (std::find(field.choices.begin(), field.choices.end(), text) != field.choices.end()) return std::nullopt;

@@ -12,7 +12,8 @@
 
 namespace segue::service {
 
-enum class Kind { text, integer, boolean, choice, date, time_of_day, code, phone, codes };
+// instant: "2026-01-31T08:30:00Z".
+enum class Kind { text, integer, boolean, choice, date, time_of_day, instant, code, phone, codes };
 
 struct Field {
   std::string_view name;

@@ -30,6 +30,17 @@ std::string text_of(const Date& date) {
                      static_cast<unsigned>(date.day()));
 }
 
+bool is_time_of_day(std::string_view text) {
+  if (text.size() != 5 || text[2] != ':') return false;
+  const auto hour = to_integer(text.substr(0, 2)), minute = to_integer(text.substr(3));
+  return hour && minute && *hour >= 0 && *hour < 24 && *minute >= 0 && *minute < 60 && text[0] != '-' && text[3] != '-';
+}
+
+bool is_instant(std::string_view text) {
+  return text.size() == 20 && text[10] == 'T' && text[19] == 'Z' && read_date(text.substr(0, 10)) && is_time_of_day(text.substr(11, 5)) &&
+         text[16] == ':' && text[17] >= '0' && text[17] <= '5' && text[18] >= '0' && text[18] <= '9';
+}
+
 struct LocalClock::Zone {
   std::unique_ptr<icu::TimeZone> zone;
 };

@@ -12,6 +12,8 @@ namespace segue::service {
 using Date = std::chrono::year_month_day;
 std::optional<Date> read_date(std::string_view text);
 std::string text_of(const Date& date);
+bool is_time_of_day(std::string_view text);                      // "08:30"
+bool is_instant(std::string_view text);                          // "2026-01-31T08:30:00Z"
 
 class LocalClock {
  public:

@@ -43,6 +43,10 @@ void Measures::add(const Measures& other) {
     for (std::size_t i = 0; i < mine.buckets.size(); ++i) mine.buckets[i] += histogram.buckets[i];
     mine.sum += histogram.sum;
   }
+  for (const auto& [route, counts] : other.compared) {
+    compared[route].first += counts.first;
+    compared[route].second += counts.second;
+  }
   in_flight += other.in_flight;
 }
 
@@ -53,6 +57,13 @@ void Metrics::count(std::string_view route, std::string_view variant, int status
   auto& histogram = measures_.latency[{route, variant}];
   ++histogram.buckets[static_cast<std::size_t>(bucket)];
   histogram.sum += took.count();
+}
+
+void Metrics::compared(std::string_view route, bool same) {
+  const std::lock_guard lock(guard_);
+  auto& [all, differing] = measures_.compared[route];
+  ++all;
+  differing += same ? 0 : 1;
 }
 
 Measures Metrics::now() const {
@@ -86,6 +97,10 @@ std::string metrics_text(const std::string& program, const Measures& measures, c
     out.line("requests_total{{route=\"{}\",variant=\"{}\",status=\"{}xx\"}} {}", std::get<0>(key), std::get<1>(key),
              std::get<2>(key), number);
   write_latency(out, measures);
+  out.head("compared_total", "counter", "Answers of both paths that were compared.");
+  for (const auto& [route, counts] : measures.compared) out.line("compared_total{{route=\"{}\"}} {}", route, counts.first);
+  out.head("differing_total", "counter", "Answers of both paths that were not the same.");
+  for (const auto& [route, counts] : measures.compared) out.line("differing_total{{route=\"{}\"}} {}", route, counts.second);
   out.head("flag_percent", "gauge", "Share of clients on the new path.");
   for (const auto& flag : flags) out.line("flag_percent{{flag=\"{}\"}} {}", flag.key, flag.percent);
   out.head("flag_overridden", "gauge", "1 where a switch of this process stands instead of the flag.");

@@ -27,6 +27,7 @@ struct Measures {
   };
   std::map<std::tuple<std::string_view, std::string_view, int>, std::uint64_t> requests;  // route, variant, status class
   std::map<std::pair<std::string_view, std::string_view>, Histogram> latency;
+  std::map<std::string_view, std::pair<std::uint64_t, std::uint64_t>> compared;  // route -> answers of both paths compared; that differed
   std::int64_t in_flight = 0;
   void add(const Measures& other);
 };
@@ -37,6 +38,8 @@ class Metrics {
   void begin() { in_flight_.fetch_add(1, std::memory_order_relaxed); }
   void end() { in_flight_.fetch_sub(1, std::memory_order_relaxed); }
   void count(std::string_view route, std::string_view variant, int status, std::chrono::duration<double> took);
+  // The same question was asked on both paths.
+  void compared(std::string_view route, bool same);
   Measures now() const;
 
  private:

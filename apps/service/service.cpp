@@ -96,12 +96,16 @@ Variant Service::variant_for(std::string_view flag_key, const net::Request& requ
   return process_->flags->is_on(flag_key, client.empty() ? otherwise : client) ? Variant::new_model : Variant::old_model;
 }
 
+void Service::reread_flags() {
+  if (process_->flags) process_->flags->reread();
+}
+
 // The second try: this process has not yet heard of a change of the flag, or overrides it.
 awaitable<pg::PipelineReply> Service::run_either(Variant& variant, const Make& make, PipelineKind kind) {
   auto queries = make(variant);
   auto reply = co_await pool_.run(std::move(queries), kind);
   if (!process_->flags || !reply.error || !is_other_model(*reply.error)) co_return reply;
-  process_->flags->reread();
+  reread_flags();
   const auto other = variant == Variant::old_model ? Variant::new_model : Variant::old_model;
   queries = make(other);
   if (queries.empty()) co_return reply;

@@ -49,6 +49,9 @@ class Service {
   // Here: one token for all, and a name in X-Admin.
   virtual std::optional<net::Response> admit(Call& call) const;
   pg::PipelinePool& pool() { return pool_; }
+  Metrics& metrics() { return *metrics_; }
+  // This process seems not to have heard of a change yet.
+  void reread_flags();
 
  private:
   boost::asio::awaitable<Served> dispatch(const net::Request& request, Match match);
