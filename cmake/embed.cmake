@@ -4,7 +4,7 @@ function(segue_embed target file)
   get_filename_component(base ${file} NAME)
   string(REPLACE "." "_" name ${base})
   string(REPLACE "-" "_" name ${name})
-  set(path ${CMAKE_CURRENT_SOURCE_DIR}/${file})
+  cmake_path(ABSOLUTE_PATH file BASE_DIRECTORY ${CMAKE_CURRENT_SOURCE_DIR} OUTPUT_VARIABLE path)
   set(asm ${CMAKE_BINARY_DIR}/generated/embedded/${name}.S)
   set(header ${CMAKE_BINARY_DIR}/generated/embedded/${name}.hpp)
   file(CONFIGURE OUTPUT ${asm} CONTENT
@@ -33,4 +33,19 @@ inline std::string_view @name@() {
 " @ONLY)
   set_source_files_properties(${asm} PROPERTIES OBJECT_DEPENDS ${path})
   target_sources(${target} PRIVATE ${asm})
+endfunction()
+
+# segue_embed_folder(target name pattern): all files that match become one text, segue::embedded::<name>(),
+# in which "== <file name without extension> ==" stands before each.
+function(segue_embed_folder target name pattern)
+  file(GLOB files CONFIGURE_DEPENDS ${CMAKE_CURRENT_SOURCE_DIR}/${pattern})
+  set(all "")
+  foreach(file IN LISTS files)
+    set_property(DIRECTORY APPEND PROPERTY CMAKE_CONFIGURE_DEPENDS ${file})
+    get_filename_component(section ${file} NAME_WE)
+    file(READ ${file} text)
+    string(APPEND all "== ${section} ==\n${text}")
+  endforeach()
+  file(CONFIGURE OUTPUT ${CMAKE_BINARY_DIR}/generated/${name} CONTENT "@all@" @ONLY)
+  segue_embed(${target} ${CMAKE_BINARY_DIR}/generated/${name})
 endfunction()

@@ -1,49 +1,60 @@
-#include "reservations/booking.hpp"
+#include "reservations/booking_parts.hpp"
 
 namespace segue::reservations {
 
-std::vector<pg::Query> book_new(const BookingRequest& request, const std::string& period, const std::string& id) {
-  std::vector<pg::Query> queries{lock_date(request.preferred_date)};
-  queries.push_back({"booking.insert_new", R"(
-      with wanted as (
-        select id, name, "durationMinutes" + "bufferMinutes" as minutes, "isActive" and "deletedAt" is null as active
-        from services where code = $8
-      ), slot as (
-        select period, "totalMinutes" as minutes from clinic_time_slots
-        where "dayOfWeek" = extract(dow from $9::date)::integer and period = $10 and "isActive"
-      ), taken as (
-        select coalesce(sum("estimatedDuration"), 0) as minutes from reservations
-        where "preferredDate" = $9::date and period = $10 and status in ('PENDING', 'CONFIRMED')
+// The first of a slot get in as long as their minutes add up to no more than it has. Behind them, what does not fit beside those
+// who got in is refused for certain; what would is undecided, since only a refused neighbour stands before it.
+pg::Query insert_new(const Bookings& bookings) {
+  auto params = common_arrays(bookings);
+  params.push_back(array_of(bookings, [](const Booking& booking) { return &booking.period; }));
+  return {"booking.insert_new", R"(
+      with asked as materialized (
+        select * from unnest($1::text[], $2::text[], $3::text[], $4::text[], $5::date[], $6::"Gender"[], $7::"TreatmentType"[],
+                             $8::text[], $9::date[], $10::text[], $11::boolean[], $12::"Period"[])
+          with ordinality as asked (id, name, phone, email, birth, gender, treatment, code, day, notes, may_exist, period, n)
+      ), known as materialized (
+        select asked.n, r.status, r.period, r.minutes, r.same
+        from asked, lateral (
+          select status, r.period, "estimatedDuration" as minutes,
+                 ("patientName", phone, "birthDate", gender, "treatmentType", s.code, "preferredDate", r.period)
+                   = (asked.name, asked.phone, asked.birth, asked.gender, asked.treatment, asked.code, asked.day, asked.period)
+                 and (email, notes) is not distinct from (asked.email, asked.notes) as same
+          from reservations r left join services s on s.id = r."serviceId" where r.id = asked.id) r
+        where asked.may_exist
+      ), slots as materialized (
+        select wanted.day, wanted.period, c."totalMinutes" - coalesce(
+                 (select minutes from booked_per_period b where b."preferredDate" = wanted.day and b.period = wanted.period),
+                 (select coalesce(sum("estimatedDuration"), 0) from reservations r
+                  where r."preferredDate" = wanted.day and r.period = wanted.period and r.status in ('PENDING', 'CONFIRMED'))) as free
+        from (select distinct day, period from asked) wanted
+        join clinic_time_slots c on c."dayOfWeek" = extract(dow from wanted.day)::integer and c.period = wanted.period and c."isActive"
+      ), added as (
+        select asked.*, s.id as "serviceId", s.name as "serviceName", s."durationMinutes" + s."bufferMinutes" as minutes, slots.free,
+               sum(s."durationMinutes" + s."bufferMinutes") over (partition by day, period order by n) as together
+        from asked join services s on s.code = asked.code and s."isActive" and s."deletedAt" is null
+        join slots using (day, period) where not exists (select from known where known.n = asked.n)
+      ), judged as materialized (
+        select *, together <= free as fits,
+               coalesce(max(together) filter (where together <= free) over (partition by day, period), 0) + minutes <= free as might
+        from added
       ), booked as (
         insert into reservations (id, "patientName", phone, email, "birthDate", gender, "treatmentType", "preferredDate",
                                   period, "serviceId", "serviceName", "estimatedDuration", status, notes,
                                   "createdAt", "updatedAt", "statusChangedAt")
-        select $1, $2, $3, $4, $5::date, $6::"Gender", $7::"TreatmentType", $9::date,
-               slot.period, wanted.id, wanted.name, wanted.minutes, 'PENDING', $11, now.utc, now.utc, now.utc
-        from wanted, slot, taken, (select clock_timestamp() at time zone 'UTC' as utc) now
-        where wanted.active and taken.minutes + wanted.minutes <= slot.minutes
-        returning status, period, "estimatedDuration"
+        select id, name, phone, email, birth, gender, treatment, day, period, "serviceId", "serviceName", minutes, 'PENDING', notes,
+               now.utc, now.utc, now.utc
+        from judged, (select clock_timestamp() at time zone 'UTC' as utc) now
+        where fits order by n
+        returning id, status, period, "estimatedDuration" as minutes
       )
-      select (select active from wanted), exists (select from slot), (select status from booked),
-             (select period from booked), (select "estimatedDuration" from booked))"_sql,
-      {id, request.patient_name, request.phone, request.email, request.birth_date, request.gender,
-       request.treatment_type, request.service, request.preferred_date, period, request.notes}});
-  return queries;
-}
-
-BookingAnswer read_new_booking(const pg::Result& result) {
-  BookingAnswer answer;
-  if (!result.is_null(0, 2)) {
-    answer.kind = BookingAnswer::Kind::booked;
-    answer.status = result.text(0, 2);
-    answer.period = result.text(0, 3);
-    answer.minutes = static_cast<int>(result.integer(0, 4));
-  } else if (!result.boolean(0, 0)) {
-    answer.kind = BookingAnswer::Kind::invalid_service;
-  } else if (!result.boolean(0, 1)) {
-    answer.kind = BookingAnswer::Kind::closed;
-  }
-  return answer;
+      select case when known.same then 'repeated' when known.n is not null then 'mismatch'
+                  when not exists (select from services s where s.code = asked.code and s."isActive" and s."deletedAt" is null) then 'invalid service'
+                  when judged.n is null then 'closed' when booked.id is not null then 'booked'
+                  when judged.might and not judged.fits then 'undecided' else 'full' end,
+             coalesce(booked.status, known.status), coalesce(booked.period, known.period), coalesce(booked.minutes, known.minutes)
+      from asked left join known using (n) left join judged using (n) left join booked on booked.id = asked.id
+      order by n)"_sql,
+          std::move(params)};
 }
 
 }  // namespace segue::reservations

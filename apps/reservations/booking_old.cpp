@@ -1,46 +1,52 @@
-#include "reservations/booking.hpp"
+#include "reservations/booking_parts.hpp"
 
 namespace segue::reservations {
 
-pg::Query lock_date(const std::string& date) {
-  return {"booking.lock", "select pg_advisory_xact_lock(hashtextextended('booking:' || $1::text, 0))"_sql, {date}};
-}
-
-std::vector<pg::Query> book_old(const BookingRequest& request, const std::string& id) {
-  const auto time = request.preferred_time ? *request.preferred_time : time_of_period(*request.period);
-  std::vector<pg::Query> queries{lock_date(request.preferred_date)};
-  queries.push_back({"booking.insert_old", R"(
-      with wanted as (
-        select "serviceType" as service, "dailyLimit" as most, "isActive" as active
-        from service_reservation_limits where "serviceType"::text = $8
-      ), taken as (
-        select count(*) as bookings from reservations
-        where "preferredDate" = $9::date and service = (select service from wanted) and status in ('PENDING', 'CONFIRMED')
+// Each takes one of the day's places, so the first of a slot get in until it is full, and "full" is then certain.
+pg::Query insert_old(const Bookings& bookings) {
+  auto params = common_arrays(bookings);
+  std::vector<std::string> times;
+  for (const auto* booking : bookings) times.push_back(time_of(booking->request));
+  auto time = times.begin();
+  params.push_back(array_of(bookings, [&](const Booking&) { return &*time++; }));
+  return {"booking.insert_old", R"(
+      with asked as materialized (
+        select * from unnest($1::text[], $2::text[], $3::text[], $4::text[], $5::date[], $6::"Gender"[], $7::"TreatmentType"[],
+                             $8::text[], $9::date[], $10::text[], $11::boolean[], $12::text[])
+          with ordinality as asked (id, name, phone, email, birth, gender, treatment, code, day, notes, may_exist, time, n)
+      ), known as materialized (
+        select asked.n, r.status, r."preferredTime" as time, r.same
+        from asked, lateral (
+          select status, "preferredTime",
+                 ("patientName", phone, "birthDate", gender, "treatmentType", service::text, "preferredDate")
+                   = (asked.name, asked.phone, asked.birth, asked.gender, asked.treatment, asked.code, asked.day)
+                 and (email, notes) is not distinct from (asked.email, asked.notes) as same
+          from reservations where id = asked.id) r
+        where asked.may_exist
+      ), slots as materialized (
+        select wanted.day, wanted.code, l."serviceType" as service, l."dailyLimit" - coalesce(
+                 (select bookings from booked_per_day b where b."preferredDate" = wanted.day and b.service = l."serviceType"),
+                 (select count(*) from reservations r
+                  where r."preferredDate" = wanted.day and r.service = l."serviceType" and r.status in ('PENDING', 'CONFIRMED'))) as free
+        from (select distinct day, code from asked) wanted
+        join service_reservation_limits l on l."serviceType"::text = wanted.code and l."isActive"
+      ), judged as materialized (
+        select asked.*, slots.service, row_number() over (partition by day, code order by n) <= slots.free as fits
+        from asked join slots using (day, code) where not exists (select from known where known.n = asked.n)
       ), booked as (
         insert into reservations (id, "patientName", phone, email, "birthDate", gender, "treatmentType", service,
                                   "preferredDate", "preferredTime", status, notes, "createdAt", "updatedAt", "statusChangedAt")
-        select $1, $2, $3, $4, $5::date, $6::"Gender", $7::"TreatmentType", wanted.service, $9::date, $10, 'PENDING', $11,
-               now.utc, now.utc, now.utc
-        from wanted, taken, (select clock_timestamp() at time zone 'UTC' as utc) now
-        where wanted.active and taken.bookings < wanted.most
-        returning status, "preferredTime"
+        select id, name, phone, email, birth, gender, treatment, service, day, time, 'PENDING', notes, now.utc, now.utc, now.utc
+        from judged, (select clock_timestamp() at time zone 'UTC' as utc) now
+        where fits order by n
+        returning id, status, "preferredTime" as time
       )
-      select (select active from wanted), (select status from booked), (select "preferredTime" from booked))"_sql,
-      {id, request.patient_name, request.phone, request.email, request.birth_date, request.gender,
-       request.treatment_type, request.service, request.preferred_date, time, request.notes}});
-  return queries;
-}
-
-BookingAnswer read_old_booking(const pg::Result& result) {
-  BookingAnswer answer;
-  if (!result.is_null(0, 1)) {
-    answer.kind = BookingAnswer::Kind::booked;
-    answer.status = result.text(0, 1);
-    answer.time = result.text(0, 2);
-  } else if (!result.boolean(0, 0)) {
-    answer.kind = BookingAnswer::Kind::invalid_service;
-  }
-  return answer;
+      select case when known.same then 'repeated' when known.n is not null then 'mismatch' when judged.n is null then 'invalid service'
+                  when booked.id is not null then 'booked' else 'full' end,
+             coalesce(booked.status, known.status), coalesce(booked.time, known.time)
+      from asked left join known using (n) left join judged using (n) left join booked on booked.id = asked.id
+      order by n)"_sql,
+          std::move(params)};
 }
 
 }  // namespace segue::reservations

@@ -5,7 +5,7 @@
 #include <boost/json.hpp>
 
 #include "base/text.hpp"
-#include "values/time_of_day.hpp"
+#include "values/reader.hpp"
 
 namespace segue::reservations {
 namespace {
@@ -13,8 +13,6 @@ namespace {
 namespace json = boost::json;
 using std::string_view;
 
-constexpr values::Hours opening_hours{9 * 60, 18 * 60};          // as in plans/hospital-services
-constexpr int noon = 12 * 60;
 constexpr std::array<string_view, 3> genders{"MALE", "FEMALE", "OTHER"};
 constexpr std::array<string_view, 2> treatment_types{"FIRST_VISIT", "FOLLOW_UP"};
 constexpr std::array<string_view, 2> periods{"MORNING", "AFTERNOON"};
@@ -129,8 +127,13 @@ ParsedBooking parse_booking(std::string_view text, const Date& today) {
 std::string time_of_period(std::string_view period) { return period == "MORNING" ? "09:00" : "14:00"; }
 
 std::optional<std::string> period_of(std::string_view preferred_time) {
-  static const std::vector<std::pair<int, std::string>> before{{noon, "MORNING"}};
-  return values::meaning_of(values::read_time_of_day(preferred_time, opening_hours), before, "AFTERNOON");
+  static const auto reader = [] {                                // as in plans/hospital-services
+    values::Settings settings;
+    settings.hours = values::Hours::parse("09:00-18:00");
+    settings.becomes = values::Becomes{{{12 * 60, "MORNING"}}, "AFTERNOON"};
+    return values::make_reader("time-of-day", std::move(settings));
+  }();
+  return reader->read(preferred_time).meaning;
 }
 
 std::optional<std::string> period_of(const BookingRequest& request) {

@@ -29,7 +29,7 @@ std::vector<FieldProblem> check(const Wanted& wanted) {
 
 }  // namespace
 
-awaitable<Application::Served> Application::availability(const net::Request& request) {
+awaitable<Served> Application::availability(const net::Request& request) {
   Served served;
   const Wanted wanted{request.parameter("service").value_or(""), request.parameter("date").value_or(""), request.parameter("period")};
   const auto problems = check(wanted);
@@ -41,7 +41,8 @@ awaitable<Application::Served> Application::availability(const net::Request& req
   served.variant = name_of(variant);
   served.response = reply.error ? fail(*reply.error) : invalid_service();
   if (reply.error) co_return served;
-  if (const auto body = read_availability(reply.results.at(0), wanted, variant)) served.response = answer(200, *body);
+  const bool past = *read_date(wanted.date) < clock().today();
+  if (const auto body = read_availability(reply.results.at(0), wanted, variant, past)) served.response = answer(200, *body);
   co_return served;
 }
 

@@ -39,11 +39,12 @@ struct Found { bool any = false; std::vector<std::string> missing; };
 Found find_old_schema(pg::Connection& db) {
   std::vector<std::string> wanted = {
       "type \"ServiceType\"", "type \"Gender\"", "type \"TreatmentType\"", "type \"ReservationStatus\"",
-      "table service_reservation_limits", "table reservations"};
+      "table service_reservation_limits", "table reservations", "table booked_per_day"};
   const auto objects = db.run("init.find",
       R"(select to_regtype('"ServiceType"') is not null, to_regtype('"Gender"') is not null,
                 to_regtype('"TreatmentType"') is not null, to_regtype('"ReservationStatus"') is not null,
-                to_regclass('service_reservation_limits') is not null, to_regclass('reservations') is not null)"_sql);
+                to_regclass('service_reservation_limits') is not null, to_regclass('reservations') is not null,
+                to_regclass('booked_per_day') is not null)"_sql);
   Found found;
   for (int i = 0; i < objects.columns(); ++i) {
     if (objects.boolean(0, i)) found.any = true;

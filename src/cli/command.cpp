@@ -24,6 +24,8 @@ const std::vector<Command>& commands() {
       {"verify", "PLAN [--json]", "is old = new, row by row, now?", verify},
       {"rollback", "PLAN --to PHASE|start [--reason WHY] [--by WHO] [--accept-changed-plan|-clone|-restored] [--json]", "take back every phase behind PHASE, and prove it", rollback},
       {"audit", "PLAN [--json] | verify [PLAN] [--known HEAD] [--json]", "who did what, when and why; is that record whole?", audit},
+      {"read", "READER [--hours 09:00-18:00] [--lang ko,ru,en] [--before 12:00=MORNING]... [--otherwise AFTERNOON] | --plan PLAN --value NAME [--json]",
+       "what a reader makes of texts from standard input, one a line (docs/values.md)", read},
       {"pg", "start|stop|url --dir DIR [--remove]", "a private PostgreSQL server", pg},
       {"errors", "", "the table of error codes (docs/errors.md)", errors},
       {"faults", "[--names]", "the list of fault points for tests (docs/faults.md)", faults},

@@ -31,6 +31,7 @@ int rollout(const Words& words);
 int verify(const Words& words);
 int rollback(const Words& words);
 int audit(const Words& words);
+int read(const Words& words);
 int pg(const Words& words);
 int errors(const Words& words);
 int faults(const Words& words);

@@ -6,7 +6,6 @@
 #include "base/text.hpp"
 #include "engine/engine.hpp"
 #include "steps/mapped.hpp"
-#include "verify/compare.hpp"
 
 namespace segue::engine {
 
@@ -38,8 +37,7 @@ Rows count_rows(pg::Connection& db, const plan::Plan& plan, Progress& progress) 
       continue;
     }
     const auto mapping = steps::resolve(db, plan, definition.name);
-    steps::settle(db, plan, std::nullopt, mapping);
-    const auto result = verify::compare(db, mapping, progress);
+    const auto result = steps::compare_settled(db, plan, std::nullopt, mapping, progress);
     total.all += result.rows;
     total.mismatches += result.differing;
     total.incomplete += result.incomplete;

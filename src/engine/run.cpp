@@ -35,7 +35,7 @@ class Loop {
   bool has_begun(const plan::Phase& phase) {
     for (const auto& step : phase.steps) {
       const auto state = journal::step_state(db_, plan_.name, phase.name, step.name);
-      if (state == "begun" || state == "done") return true;
+      if (state == "begun" || state == "done" || state == "undoing") return true;   // half taken back is no state to remember as "before"
     }
     return false;
   }

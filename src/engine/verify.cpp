@@ -40,8 +40,7 @@ std::vector<Verification> verify(const std::string& url, const plan::Plan& plan,
     const auto mapping = steps::resolve(db, plan, definition.name);
     if (!sync_is_on(db, mapping)) continue;
     progress.begin("verify", definition.name);
-    steps::settle(db, plan, std::nullopt, mapping);
-    const auto result = verify::compare(db, mapping, progress);
+    const auto result = steps::compare_settled(db, plan, std::nullopt, mapping, progress);
     progress.end("done");
     results.push_back({"rows of " + definition.name + " where old and new disagree", "0", std::to_string(result.differing), result.differing == 0, result.rows});
   }

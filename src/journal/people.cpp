@@ -6,10 +6,13 @@ namespace segue::journal {
 
 void approve(pg::Connection& db, const plan::Plan& plan, const std::string& phase, const std::optional<std::string>& item,
              const std::string& actor, const std::string& reason) {
-  db.run("journal.approve", R"sql(
-    insert into segue.approvals (plan, phase, "planHash", item, actor, reason) values ($1, $2, $3, $4, $5, $6))sql"_sql,
-    {plan.name, phase, plan.hash, item, actor, reason});
-  audit(db, plan.name, actor, "approved " + phase, reason);
+  // Said again, because the answer was lost, it is the same approval.
+  const auto given = db.run("journal.approve", R"sql(
+    insert into segue.approvals (plan, phase, "planHash", item, actor, reason) select $1, $2, $3, $4, $5, $6
+    where not exists (select 1 from segue.approvals where plan = $1 and phase = $2 and "planHash" = $3 and item is not distinct from $4
+                      and actor = $5 and reason = $6 and "withdrawnAt" is null))sql"_sql,
+    {plan.name, phase, plan.hash, item, actor, reason}).affected();
+  if (given > 0) audit(db, plan.name, actor, "approved " + phase, reason);
 }
 
 std::vector<Approval> approvals(pg::Connection& db, const plan::Plan& plan, const std::string& phase) {

@@ -77,22 +77,34 @@ Connection::Connection(const std::string& url, const Session& session) : conn_(o
     run("session.search_path", "select set_config('search_path', $1, false)"_sql, {session.search_path});
 }
 
+namespace {
+
+// Whoever asked a question or opened a transaction has changed nothing.
+bool may_write(const Sql& sql) {
+  const auto text = trim(sql.text());
+  const auto word = text.substr(0, text.find_first_of(" \n"));
+  return word != "select" && word != "begin" && word != "set";
+}
+
+}  // namespace
+
 Result Connection::run(std::string_view name, const Sql& sql, const Params& params) {
   std::vector<const char*> values;
   values.reserve(params.size());
   for (const auto& param : params) values.push_back(param.text() ? param.text()->c_str() : nullptr);
-  Result result(nullptr);
+  const auto sent = in_transaction() || !may_write(sql) ? Sent::in_transaction : Sent::alone;
   PGresult* raw = PQexecParams(conn_.get(), sql.text().c_str(), static_cast<int>(values.size()), nullptr,
                                values.data(), nullptr, nullptr, 0);
   const auto status = PQresultStatus(raw);
-  if (status != PGRES_TUPLES_OK && status != PGRES_COMMAND_OK) fail(name, raw);
+  if (status != PGRES_TUPLES_OK && status != PGRES_COMMAND_OK) fail(name, raw, sent);
   return Result(raw);
 }
 
 void Connection::run_script(std::string_view name, const Sql& sql) {
+  const auto sent = in_transaction() ? Sent::in_transaction : Sent::alone;
   PGresult* raw = PQexec(conn_.get(), sql.text().c_str());
   const auto status = PQresultStatus(raw);
-  if (status != PGRES_TUPLES_OK && status != PGRES_COMMAND_OK && status != PGRES_EMPTY_QUERY) fail(name, raw);
+  if (status != PGRES_TUPLES_OK && status != PGRES_COMMAND_OK && status != PGRES_EMPTY_QUERY) fail(name, raw, sent);
   PQclear(raw);
 }
 
@@ -131,16 +143,18 @@ std::optional<Notification> Connection::wait_notification(std::chrono::milliseco
   return take();
 }
 
-void Connection::fail(std::string_view name, pg_result* raw, bool commit) {
+void Connection::fail(std::string_view name, pg_result* raw, Sent sent) {
   const Result owner(raw);
-  if (raw == nullptr || PQstatus(conn_.get()) == CONNECTION_BAD) {
-    if (commit)
+  // A result without SQLSTATE is libpq's own: what was sent did not get there, though the connection may not be seen to be broken yet.
+  if (raw == nullptr || PQstatus(conn_.get()) == CONNECTION_BAD || PQresultErrorField(raw, PG_DIAG_SQLSTATE) == nullptr) {
+    if (sent == Sent::commit)
       throw Error(ErrorCode::in_doubt, "the connection broke before COMMIT was answered; it may have happened",
                   "run the same command again: what happened is looked up, not assumed")
           .with_statement(std::string(name)).with_outcome(Outcome::unknown);
     throw Error(ErrorCode::connection, "the connection to the database broke",
                 "run the same command again: it goes on where it stopped")
-        .with_statement(std::string(name));
+        .with_statement(std::string(name))
+        .with_outcome(sent == Sent::alone ? Outcome::unknown : Outcome::not_done);   // alone, a statement is its own COMMIT
   }
   throw failure_of(raw, name);
 }
@@ -179,11 +193,15 @@ void Transaction::commit(std::optional<fault::Point> point) {
   harm(fault::Stage::before);
   const bool sent = PQsendQuery(db_.conn_.get(), "commit") == 1;
   harm(fault::Stage::sent);
-  PGresult* raw = sent ? PQgetResult(db_.conn_.get()) : nullptr;
-  if (PQresultStatus(raw) != PGRES_COMMAND_OK) db_.fail("transaction.commit", raw, true);
+  // To the last: a server that goes away says so first, and only then is the connection seen to be broken.
+  PGresult* raw = nullptr;
+  for (PGresult* next = sent ? PQgetResult(db_.conn_.get()) : nullptr; next != nullptr; next = PQgetResult(db_.conn_.get())) {
+    PQclear(raw);
+    raw = next;
+  }
+  if (PQresultStatus(raw) != PGRES_COMMAND_OK) db_.fail("transaction.commit", raw, Connection::Sent::commit);
   const bool rolled_back = std::string_view(PQcmdStatus(raw)) == "ROLLBACK";
   PQclear(raw);
-  while (PGresult* rest = PQgetResult(db_.conn_.get())) PQclear(rest);
   harm(fault::Stage::after);
   if (rolled_back)
     throw Error(ErrorCode::database, "the transaction had failed and was rolled back")

@@ -1,6 +1,7 @@
 // One synchronous PostgreSQL session over libpq.
 // Does: run named statements with text parameters, transactions, COPY in, notifications; turn every
-//       failure into segue::Error with SQLSTATE and outcome (a lost answer to COMMIT is `in_doubt`).
+//       failure into segue::Error with SQLSTATE and outcome (a lost answer to COMMIT is `in_doubt`; to a statement that was its
+//       own COMMIT, a broken connection with outcome unknown).
 // Does not: retry, pool, or share a session between threads. Parameter values never enter an error.
 #pragma once
 #include <chrono>
@@ -102,7 +103,9 @@ class Connection {
 
  private:
   friend class Transaction;
-  [[noreturn]] void fail(std::string_view name, pg_result* result, bool commit = false);
+  // What was on its way when the connection broke: only the last two may have been done.
+  enum class Sent { in_transaction, alone, commit };
+  [[noreturn]] void fail(std::string_view name, pg_result* result, Sent sent = Sent::in_transaction);
   struct Finish { void operator()(pg_conn* conn) const; };
   std::unique_ptr<pg_conn, Finish> conn_;
   std::string url_;

@@ -3,6 +3,7 @@
 // Does not: know the database (see catalog/, check/) or run anything. Pure.
 #pragma once
 #include <chrono>
+#include <cstdint>
 #include <map>
 #include <optional>
 #include <string>
@@ -21,14 +22,21 @@ struct Where {
 
 struct Contact { std::string role, reach; };
 
-// Free text -> meaning. `becomes` is read top down: the first boundary the time lies before wins.
+// Free text -> meaning, by a reader (values/reader.hpp) or by SQL. `becomes` is read top down: the first boundary the time
+// lies before wins.
 struct ValueDef {
   std::string name, table, column;
-  std::string reader;                                            // "time-of-day"
+  std::string reader;                                            // "time-of-day", "enum", ...; empty where SQL reads
+  std::string expression;                                        // SQL over raw, the text; empty where a reader reads
+  std::vector<std::string> languages;                            // "ko", "en"; none: all
   struct Boundary { std::string before, meaning; };              // before "12:00"
-  std::vector<Boundary> becomes;
+  std::vector<Boundary> becomes;                                 // of time-of-day
   std::string otherwise;
-  std::optional<std::string> hours;                              // "09:00-18:00": opening hours, if given
+  std::optional<std::string> hours;                              // "09:00-12:00, 14:00-18:00": opening hours, if given
+  std::vector<std::pair<std::string, std::vector<std::string>>> labels;  // of enum: label and synonyms
+  std::optional<std::int64_t> least, most;                       // of integer
+  std::optional<std::string> order;                              // of date: "day-first" or "month-first"
+  std::string country;                                           // of phone: "KR"
   std::optional<std::string> live;                               // provisional meaning of unreadable values; none: NULL
   std::vector<std::pair<std::string, std::string>> decided;      // raw -> meaning, decided by the plan's author
   Where where;

@@ -22,6 +22,13 @@ void remember(Context& context, const std::string& target, const Archived& archi
     {context.plan.name, context.step.name, target, archived.table, archived.rows, archived.definition});
 }
 
+// What an earlier run of this step archived and dropped, before the journal could say done.
+std::int64_t remembered(Context& context, const std::string& target) {
+  const auto rows = context.db.run("drop.remembered", "select rows from segue.archives where plan = $1 and step = $2 and target = $3"_sql,
+                                   {context.plan.name, context.step.name, target});
+  return rows.empty() ? 0 : rows.integer();
+}
+
 // Dual write ends where no old column is left that it could serve.
 void end_sync(Context& context, const std::string& table, const std::vector<std::string>& columns) {
   for (const auto& mapping : context.plan.mappings) {
@@ -39,7 +46,7 @@ void end_sync(Context& context, const std::string& table, const std::vector<std:
 
 std::int64_t drop_columns(Context& context, const std::string& table, const std::vector<std::string>& columns, bool archive) {
   const sql::QualifiedName name{context.plan.schema, table};
-  if (catalog::table(context.db, name).find(retired_name(columns.front())) == nullptr) return 0;   // done by an earlier run
+  if (catalog::table(context.db, name).find(retired_name(columns.front())) == nullptr) return remembered(context, table + "." + columns.front());
   const auto archived = archive ? archive_columns(context, table, columns) : Archived{};
   fault::point(fault::Point::archive_complete, context.db.socket());
   in_locked_transaction(context, {{name}, sql::Lock::access_exclusive}, [&] {
@@ -55,7 +62,7 @@ std::int64_t drop_columns(Context& context, const std::string& table, const std:
 
 std::int64_t drop_table(Context& context, const std::string& table, bool archive) {
   const sql::QualifiedName name{context.plan.schema, retired_name(table)};
-  if (!catalog::find_table(context.db, name)) return 0;
+  if (!catalog::find_table(context.db, name)) return remembered(context, table);
   const auto archived = archive ? archive_table(context, table) : Archived{};
   fault::point(fault::Point::archive_complete, context.db.socket());
   in_locked_transaction(context, {{name}, sql::Lock::access_exclusive}, [&] {

@@ -6,6 +6,7 @@
 
 #include "mapping/mapping.hpp"
 #include "steps/step.hpp"
+#include "verify/compare.hpp"
 
 namespace segue::steps {
 
@@ -27,5 +28,9 @@ std::int64_t absorb_values(pg::Connection& db, const plan::Plan& plan, std::opti
 
 // What can be settled without a person: texts are read, rows of the repair queue computed again, entries whose sides agree closed.
 std::int64_t settle(pg::Connection& db, const plan::Plan& plan, std::optional<std::int64_t> epoch, const mapping::Resolved& mapping);
+
+// Old against new, row by row, when everything that can be settled is. A text that a trigger meets while the comparison runs is
+// no difference: it is read, and the rows are looked at again.
+verify::Comparison compare_settled(pg::Connection& db, const plan::Plan& plan, std::optional<std::int64_t> epoch, const mapping::Resolved& mapping, Progress& progress);
 
 }  // namespace segue::steps

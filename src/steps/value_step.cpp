@@ -3,13 +3,14 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <map>
 #include <thread>
 
 #include "base/error.hpp"
 #include "base/interrupt.hpp"
 #include "base/text.hpp"
+#include "plan/value_reader.hpp"
 #include "steps/mapped.hpp"
-#include "values/time_of_day.hpp"
 
 namespace segue::steps {
 
@@ -20,42 +21,59 @@ namespace {
 
 constexpr int most_attempts = 200;
 
-struct Reading { std::optional<std::string> meaning; std::string rule, certainty, decided_by; };
+struct Meant { std::optional<std::string> meaning; std::string rule, certainty, decided_by; };
 
-std::optional<int> minutes_of(const std::string& clock) {
-  const auto reading = values::read_time_of_day(clock);
-  return reading.minute;
+// Reads the texts of one value: by the plan's reader, or by its SQL expression.
+class Reading {
+ public:
+  Reading(pg::Connection& db, const plan::ValueDef& value) : db_(db), value_(value) {
+    if (value.expression.empty()) reader_ = plan::reader_of(value);
+    for (const auto& [raw, meaning] : value.decided) decided_.emplace(raw, meaning);
+  }
+  Meant of(const std::string& raw) const {
+    if (!reader_) return computed(raw);
+    const auto reading = reader_->read(raw);
+    const bool decided = reading.certainty == values::Certainty::decided;
+    return {reading.meaning, reading.rule, std::string(values::name_of(reading.certainty)), decided ? "plan" : value_.reader};
+  }
+
+ private:
+  Meant computed(const std::string& raw) const;
+
+  pg::Connection& db_;
+  const plan::ValueDef& value_;
+  std::unique_ptr<const values::Reader> reader_;
+  std::map<std::string, std::string> decided_;
+};
+
+// A text the expression fails on ("invalid input syntax") is unreadable, like one it gives NULL for.
+Meant Reading::computed(const std::string& raw) const {
+  if (const auto found = decided_.find(raw); found != decided_.end()) return {found->second, "decided in the plan", "decided", "plan"};
+  std::optional<std::string> meaning;
+  std::string why = "the expression gives NULL";
+  db_.run("value.before", "savepoint segue_value"_sql);
+  try {
+    const auto row = db_.run("value.expression", build("select ({})::text from (select $1::text as raw) t"_sql, sql::Sql::from_plan(value_.expression)), {raw});
+    meaning = row.optional_text(0, 0);
+  } catch (const Error& error) {
+    if (!error.sqlstate().starts_with("22")) throw;              // not a data exception: the expression itself is wrong
+    why = "the expression fails";
+    db_.run("value.failed", "rollback to savepoint segue_value"_sql);
+  }
+  db_.run("value.after", "release savepoint segue_value"_sql);
+  if (meaning) return {meaning, "expression", "certain", "expression"};
+  return {std::nullopt, why, "unreadable", "expression"};
 }
 
-std::optional<values::Hours> hours_of(const plan::ValueDef& value) {
-  if (!value.hours) return std::nullopt;
-  const auto parts = split_text(*value.hours, '-');
-  const auto open = minutes_of(parts.at(0)), close = minutes_of(parts.at(1));
-  if (!open || !close) throw Error(ErrorCode::plan_file, value.where.text() + ": expected hours as \"09:00-18:00\"");
-  return values::Hours{*open, *close};
-}
-
-// What the plan's author decided goes before what the reader reads.
-Reading read(const plan::ValueDef& value, const std::string& raw) {
-  for (const auto& [text, meaning] : value.decided)
-    if (text == raw) return {meaning, "decided in the plan", "decided", "plan"};
-  const auto reading = values::read_time_of_day(raw, hours_of(value));
-  std::vector<std::pair<int, std::string>> before;
-  for (const auto& boundary : value.becomes) before.emplace_back(minutes_of(boundary.before).value_or(0), boundary.meaning);
-  const auto meaning = values::meaning_of(reading, before, value.otherwise);
-  if (!meaning) return {std::nullopt, reading.rule.empty() ? "none" : reading.rule, "unreadable", "time-of-day"};
-  const bool certain = reading.certainty == values::TimeReading::Certainty::certain;
-  return {meaning, reading.rule, certain ? "certain" : "by hours", "time-of-day"};
-}
-
-void store(pg::Connection& db, const plan::Plan& plan, const plan::ValueDef& value, const std::string& raw, std::int64_t rows) {
-  const auto reading = read(value, raw);
+// A person's decision stays; what the plan or a reader said may change with them.
+void store(pg::Connection& db, const plan::Plan& plan, const plan::ValueDef& value, const Reading& reader, const std::string& raw, std::int64_t rows) {
+  const auto reading = reader.of(raw);
   db.run("value.store", R"sql(
     insert into segue.value_map (plan, value, raw, meaning, rule, certainty, rows, "decidedBy")
     values ($1, $2, $3, $4, $5, $6, $7::bigint, $8)
     on conflict (plan, value, raw) do update set rows = excluded.rows,
       meaning = excluded.meaning, rule = excluded.rule, certainty = excluded.certainty, "decidedBy" = excluded."decidedBy", at = clock_timestamp()
-      where segue.value_map."decidedBy" in ('plan', 'time-of-day'))sql"_sql,
+      where segue.value_map.certainty <> 'decided' or segue.value_map."decidedBy" = 'plan')sql"_sql,
     {plan.name, value.name, raw, reading.meaning, reading.rule, reading.certainty, rows, reading.decided_by});
 }
 
@@ -132,9 +150,10 @@ std::int64_t absorb_value(pg::Connection& db, const plan::Plan& plan, Epoch epoc
   std::vector<std::string> texts;
   pg::Transaction storing(writer);
   fence(writer, plan, epoch);
+  const Reading reader(writer, value);
   for (int row = 0; row < seen.rows(); ++row) {
     texts.push_back(seen.text(row, 0));
-    store(writer, plan, value, texts.back(), seen.integer(row, 1));
+    store(writer, plan, value, reader, texts.back(), seen.integer(row, 1));
   }
   storing.commit(fault::Point::texts_stored);
   heal(writer, plan, epoch, mapping, value, texts);
@@ -161,9 +180,10 @@ journal::Evidence run(Context& context, const plan::ProfileStep& step) {
   pg::Transaction transaction(context.db);
   journal::fence(context.db, context.plan.name, context.epoch);
   journal::Evidence evidence;
+  const Reading reader(context.db, value);
   for (int row = 0; row < distinct.rows(); ++row) {
     stop_if_interrupted();
-    store(context.db, context.plan, value, distinct.text(row, 0), distinct.integer(row, 1));
+    store(context.db, context.plan, value, reader, distinct.text(row, 0), distinct.integer(row, 1));
     evidence.rows += distinct.integer(row, 1);
     context.progress.rows(row + 1, distinct.rows());
   }

@@ -1,41 +1,25 @@
-// The words, numbers and signs of a text about a time of day.
-// Does: normalise (NFKC, case, spaces, digits, dashes, colons) and look words up in one vocabulary.
-// Does not: know what order they may stand in (see time_of_day.cpp).
+// The words, numbers and signs of a normalised text.
+// Does: look words up in the vocabulary, compose numerals (이십오, 十一).
+// Does not: know what order they may stand in (see time_grammar.hpp).
 #pragma once
 #include <optional>
 #include <string_view>
 #include <vector>
 
+#include "values/vocabulary.hpp"
+
 namespace segue::values {
 
-enum class Kind {
-  number, colon, dot, dash, slash, plus,
-  hour, minute, second, half,                                    // 시 h o'clock, 분 min, 초, 반
-  day_part,                                                      // am, 오후, morning, noon, ...: see Span
-  from, to, conjunction, after, until,                                  // 부터 stands behind its time: `from`
-  filler,                                                        // 쯤, about, ...: changes nothing
-  hours,                                                         // 시간, hours: also a duration
-  year, month, day, date_time, utc,
-  unknown,
-};
-
-// What a part of the day covers, in minutes; it may pass midnight. Noon and midnight are one minute long.
-struct Span {
-  int from = 0, to = 0;
-  bool alone = false;                                            // whether it says enough without a clock
-  bool contains(int minute) const;
-  bool is_point() const { return to == from + 1; }
-};
-
 struct Token {
-  Kind kind;
-  int value = 0;                                                 // of a number
-  int digits = 0;                                                // of a number as written; 0 for one in words
-  Span span = {};                                                // of a day_part
+  Kind kind = Kind::unknown;
+  int value = 0;                                                 // of a number, a month name, a shift
+  int digits = 0;                                                // of a number in figures as written
+  bool needs_unit = false;                                       // a number in words that is one only with its unit
+  Part part = {};
   bool gap = false;                                              // a space stands before it
 };
 
-// Nothing if the text is not UTF-8. Brackets count as spaces; what is not known becomes Kind::unknown.
-std::optional<std::vector<Token>> tokens_of(std::string_view raw);
+// Nothing if there is a word or sign that nobody knows: then the text is about something else.
+std::optional<std::vector<Token>> tokens_of(std::u16string_view text, const Vocabulary& vocabulary);
 
 }  // namespace segue::values

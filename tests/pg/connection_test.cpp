@@ -131,6 +131,21 @@ TEST_CASE("a session that was ended is a connection error, and nothing of its tr
   CHECK(database.db.run("test.count", "select count(*) from patients"_sql).integer() == 0);
 }
 
+TEST_CASE("a statement alone may have been done when its answer was lost; a question or a BEGIN changed nothing either way") {
+  Database database;
+  const auto outcome_of = [&](const sql::Sql& statement) {
+    pg::Connection victim(database.url);
+    database.db.run("test.end", "select pg_terminate_backend($1::integer, 10000)"_sql, {victim.backend_pid()});
+    const auto error = error_of([&] { victim.run("test.alone", statement); });
+    CHECK(error.code() == ErrorCode::connection);
+    return error.outcome();
+  };
+  CHECK(outcome_of("insert into patients values ('a', 'b', 1)"_sql) == Outcome::unknown);
+  CHECK(outcome_of("create index concurrently i on patients (name)"_sql) == Outcome::unknown);
+  CHECK(outcome_of("select 1"_sql) == Outcome::not_done);
+  CHECK(outcome_of("begin"_sql) == Outcome::not_done);
+}
+
 TEST_CASE("a session that is ended while its COMMIT is on the way leaves the outcome in doubt") {
   Database database;
   database.db.run_script("test.slow_commit", R"(

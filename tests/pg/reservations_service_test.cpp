@@ -9,74 +9,22 @@
 
 #include "base/text.hpp"
 #include "reservations/booking.hpp"
+#include "support/booking_database.hpp"
 #include "support/booking_service.hpp"
 #include "support/database.hpp"
 
 using namespace segue;
 using namespace segue::reservations;
-using tests::BookingService;
+using namespace tests;
 namespace json = boost::json;
 
 namespace {
-
-// A Monday, so that the clinic is open, and far enough away to be in the future.
-constexpr std::string_view monday = "2099-06-01", sunday = "2099-06-07";
-
-void run_file(pg::Connection& db, const std::string& file) {
-  db.run_script(file, sql::Sql::from_plan(read_file(SEGUE_SOURCE_DIR "/" + file)));
-}
-
-std::string old_database() {
-  auto url = tests::fresh_database();
-  pg::Connection db(url);
-  run_file(db, "apps/reservations/old_schema.sql");
-  return url;
-}
-
-// The new model beside the old one, and a trigger that fills the other side as segue's do.
-std::string both_database() {
-  auto url = old_database();
-  pg::Connection db(url);
-  for (const auto* file : {"01-services", "02-columns", "03-clinic-time-slots", "04-indexes"})
-    run_file(db, fmt::format("plans/hospital-services/{}.sql", file));
-  run_file(db, "src/journal/journal.sql");
-  db.run("plan", "insert into segue.plans (plan, title, hash) values ('hospital-services', '', '')"_sql);
-  db.run("fill", R"(create function fill() returns trigger language plpgsql as $$
-    begin
-      if new."serviceId" is null then
-        select id, name, "durationMinutes" + "bufferMinutes", case when new."preferredTime" < '12' then 'MORNING' else 'AFTERNOON' end::"Period"
-          into new."serviceId", new."serviceName", new."estimatedDuration", new.period from services where code = new.service::text;
-      else
-        select code into new.service from services where id = new."serviceId";
-        new."preferredTime" := case new.period when 'MORNING' then '09:00' else '14:00' end;
-      end if;
-      return new;
-    end $$)"_sql);
-  db.run("fill", "create trigger fill before insert on reservations for each row execute function fill()"_sql);
-  return url;
-}
-
-void set_percent(const std::string& url, int percent) {
-  pg::Connection(url).run("flag", R"(
-      insert into segue.flags (key, plan, flag, percent, "changedBy")
-      values ('segue.hospital-services.dynamic-services', 'hospital-services', 'dynamic-services', $1::integer, 'test')
-      on conflict (key) do update set percent = excluded.percent, revision = flags.revision + 1)"_sql, {percent});
-}
-
-json::object booking(std::string_view service, std::string_view date = monday, std::string_view period = "MORNING") {
-  return {{"patient_name", "홍길동"}, {"phone", "010-0000-0001"}, {"birth_date", "1990-01-01"}, {"gender", "FEMALE"},
-          {"treatment_type", "FIRST_VISIT"}, {"service", service}, {"preferred_date", date}, {"period", period}};
-}
 
 int how_many(const std::vector<net::Response>& responses, int status) {
   int number = 0;
   for (const auto& response : responses) number += response.status == status;
   return number;
 }
-
-json::object body_of(const net::Response& response) { return json::parse(response.body).as_object(); }
-std::string variant_of(const net::Response& response) { return std::string(body_of(response).at("variant").as_string()); }
-std::string id_of(const net::Response& response) { return std::string(body_of(response).at("reservation").at("id").as_string()); }
 
 }  // namespace
 
@@ -115,22 +63,24 @@ TEST_CASE("64 bookings at once on one new period end exactly full, and other per
 TEST_CASE("without the lock on the date the same statement overbooks") {
   const auto url = old_database();
   const auto parsed = parse_booking(json::serialize(booking("BODY_CARE")), *read_date("2099-01-01"));
-  const auto book = [&](pg::Connection& db, bool locked) {
-    const auto queries = book_old(*parsed.request, random_uuid());
+  const auto book_one = [&](pg::Connection& db, bool locked) {
+    const Booking wish{*parsed.request, "MORNING", random_uuid(), false};
+    const auto queries = book({&wish}, Variant::old_model);
     if (locked) db.run(queries[0].name, queries[0].sql, queries[0].params);
-    return read_old_booking(db.run(queries[1].name, queries[1].sql, queries[1].params)).kind == BookingAnswer::Kind::booked;
+    return read_bookings(db.run(queries[1].name, queries[1].sql, queries[1].params), {&wish}, Variant::old_model).front().kind == BookingAnswer::Kind::booked;
   };
-  pg::Connection first(url), second(url);
-  for (int i = 0; i < 4; ++i) CHECK(book(first, true));
+  pg::Connection first(url), second(url), watch(url);
+  for (int i = 0; i < 4; ++i) CHECK(book_one(first, true));
   {
-    pg::Transaction one(first), two(second);
-    CHECK(book(first, false));
-    CHECK(book(second, false));
+    pg::Transaction one(first);
+    CHECK(book_one(first, false));
+    std::jthread other([&] { CHECK(book_one(second, false)); });  // has judged, and waits to write the ledger
+    while (watch.run("wait", "select not exists (select from pg_locks where not granted)"_sql).boolean()) std::this_thread::yield();
     one.commit();
-    two.commit();
   }
   CHECK(first.run("count", "select count(*) from reservations"_sql).integer() == 6);  // one more than the limit
-  CHECK_FALSE(book(second, true));
+  CHECK(first.run("ledger", "select bookings from booked_per_day"_sql).integer() == 6);
+  CHECK_FALSE(book_one(second, true));
 }
 
 TEST_CASE("with both paths live each booking keeps its own rule, whoever wrote the others") {
@@ -180,6 +130,8 @@ TEST_CASE("a service that has not heard of the last phase serves by the columns 
   CHECK(variant_of(service.book(booking("SKIN_CARE"))) == "old");
   pg::Connection db(url);
   db.run("retire", "drop trigger fill on reservations"_sql);
+  run_file(db, "plans/hospital-services/07-end-booked-per-day.sql");
+  CHECK(variant_of(service.book(booking("SKIN_CARE"))) == "old");
   db.run_script("retire", R"(alter table reservations rename column service to "service_retired";
                              alter table reservations rename column "preferredTime" to "preferredTime_retired";
                              alter table reservations alter column "service_retired" drop not null;

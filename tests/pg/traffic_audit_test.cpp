@@ -221,6 +221,7 @@ TEST_CASE("one booking too many by the daily limit is reported, in every form th
   };
   expect_two("old columns");
   hospital.db.run_script("test.retire", R"(
+    drop function booked_per_day_change() cascade;
     alter table reservations rename service to service__retired;
     alter table service_reservation_limits rename to service_reservation_limits__retired)"_sql);
   expect_two("retired");

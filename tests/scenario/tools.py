@@ -1,4 +1,5 @@
 """The programs a scenario uses: segue, psql and pg_dump, each as a session with an output and an exit status."""
+import contextlib
 import os
 import re
 import subprocess
@@ -15,8 +16,9 @@ class Session:
         self.process = subprocess.Popen(words, stdin=subprocess.PIPE if text is not None else subprocess.DEVNULL,
                                         stdout=self.output, stderr=subprocess.STDOUT, env=environment)
         if text is not None:
-            self.process.stdin.write(text.encode())
-            self.process.stdin.close()
+            with contextlib.suppress(BrokenPipeError):  # it ended without reading: its status says why
+                self.process.stdin.write(text.encode())
+                self.process.stdin.close()
 
     def kill(self):
         if self.process.poll() is None:

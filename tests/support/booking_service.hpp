@@ -21,6 +21,7 @@ class BookingService {
     std::vector<Question> questions{{std::move(method), std::move(target), std::move(body), std::move(headers)}};
     return ask_all(std::move(questions)).front();
   }
+  std::uint16_t port() const { return server_.port(); }
   net::Response get(std::string target) { return ask("GET", std::move(target), {}, {{"Authorization", "Bearer token"}}); }
   net::Response book(const boost::json::object& wish) { return book_all({wish}).front(); }
   net::Response set_status(std::string_view id, std::string_view status) {

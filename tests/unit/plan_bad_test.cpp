@@ -87,8 +87,33 @@ TEST_CASE("wrong values are refused at their place") {
       {"unreadable: MORNING", "plan.yaml:6:17: expected a mapping (unreadable), got \"MORNING\""},
       {"unreadable: {live: ERLY}", "plan.yaml:6:24: expected one of the meanings EARLY, LATE, got \"ERLY\"; did you mean \"EARLY\"?"},
       {"decided: {noon: NOON}", "plan.yaml:6:21: expected one of the meanings EARLY, LATE, got \"NOON\""},
+      {"hours: \"09:00-12:00, 11:00-18:00\"", "plan.yaml:6:12: expected opening hours such as \"09:00-18:00\", got \"09:00-12:00, 11:00-18:00\""},
+      {"languages: [xx]", "plan.yaml:3:3: unknown language \"xx\""},
+      {"country: KR", "plan.yaml:6:5: unexpected key \"country\" of reader \"time-of-day\""},
       {"decided: [noon]", "plan.yaml:6:14: expected a mapping of raw texts to meanings, got a list"},
   }, "plan: p\nvalues:\n  v:\n    column: t.c\n    reader: time-of-day\n    ", "\n    becomes: {before \"12:00\": EARLY, otherwise: LATE}" + tail);
+}
+
+TEST_CASE("wrong readers, and settings that are not theirs, are refused at their place") {
+  check_all({
+      {"becomes: {}}", "plan.yaml:3:6: expected key \"reader\" or \"expression\" in value, got none"},
+      {"reader: enum}", "plan.yaml:3:6: expected key \"labels\" in value, got none"},
+      {"reader: enum, labels: {}}", "plan.yaml:3:42: expected at least one label, got none"},
+      {"reader: enum, labels: {A: a}}", "plan.yaml:3:46: expected a list of synonyms, got \"a\""},
+      {"reader: enum, labels: {A: [x], B: [X]}}", "plan.yaml:3:3: \"X\" stands for \"A\" and for \"B\""},
+      {"reader: enum, labels: {A: [], B: [b]}, decided: {x: C}}", "plan.yaml:3:72: expected one of the meanings A, B, got \"C\"; did you mean \"A\"?"},
+      {"reader: integer, least: x}", "plan.yaml:3:44: expected a whole number from -9223372036854775808 to 9223372036854775807, got \"x\""},
+      {"reader: integer, least: 5, most: 4}", "plan.yaml:3:53: expected a whole number from 5 to 9223372036854775807, got \"4\""},
+      {"reader: integer, most: 9, unreadable: {live: 10}}", "plan.yaml:3:65: expected a meaning that reader \"integer\" could give, got \"10\""},
+      {"reader: date, order: american}", "plan.yaml:3:41: expected day-first or month-first, got \"american\""},
+      {"reader: date, decided: {x: 1.2.2024}}", "plan.yaml:3:47: expected a meaning that reader \"date\" could give, got \"1.2.2024\""},
+      {"reader: date, decided: {x: 2024/02/01}}", "plan.yaml:3:47: expected the meaning as the reader writes it, \"2024-02-01\", got \"2024/02/01\""},
+      {"reader: phone, country: XX}", "plan.yaml:3:3: unknown country \"XX\""},
+      {"reader: boolean, unreadable: {live: yes}}", "plan.yaml:3:56: expected one of the meanings true, false, got \"yes\""},
+      {"reader: boolean, hours: 09:00-18:00}", "plan.yaml:3:37: unexpected key \"hours\" of reader \"boolean\""},
+      {"expression: lower(raw), reader: enum}", "plan.yaml:3:44: expected one of reader and expression, got both"},
+      {"expression: lower(raw), languages: [ko]}", "plan.yaml:3:44: unexpected key \"languages\" beside expression"},
+  }, "plan: p\nvalues:\n  v: {column: t.c, ", some_phases);
 }
 
 TEST_CASE("wrong mappings are refused at their place") {

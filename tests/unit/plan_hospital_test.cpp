@@ -23,10 +23,11 @@ TEST_CASE("the hospital plan goes through expand, migrate, switch and contract")
   REQUIRE(plan.phases.size() == 4);
   CHECK(step_names(plan.phase("expand")) == std::vector<std::string>{"sql 01-services.sql", "sql 02-columns.sql", "sql 03-clinic-time-slots.sql"});
   CHECK(step_names(plan.phase("migrate")) == std::vector<std::string>{"profile period_of_day", "sync reservations", "backfill reservations",
-                                                                      "sql 04-indexes.sql", "verify reservations", "require reservations", "preview 07-capacity.sql"});
+                                                                      "sql 04-indexes.sql", "sql 05-booked-per-period.sql", "verify reservations", "require reservations", "preview 06-capacity.sql"});
   CHECK(step_names(plan.phase("switch")) == std::vector<std::string>{"rollout dynamic-services", "verify reservations"});
-  const std::string old = "reservations.service, reservations.preferredTime, service_reservation_limits";
-  CHECK(step_names(plan.phase("contract")) == std::vector<std::string>{"retire " + old, "drop " + old, "sql 05-final-indexes.sql", "sql 06-drop-service-type.sql"});
+  const std::string old = "reservations.service, reservations.preferredTime, service_reservation_limits, booked_per_day";
+  CHECK(step_names(plan.phase("contract")) == std::vector<std::string>{"sql 07-end-booked-per-day.sql", "retire " + old, "drop " + old,
+                                                                       "sql 08-final-indexes.sql", "sql 09-drop-service-type.sql"});
 }
 
 TEST_CASE("the hospital plan drops only what it has retired, with an archive, in a phase that says so") {
@@ -42,7 +43,7 @@ TEST_CASE("the hospital plan drops only what it has retired, with an archive, in
       CHECK_FALSE(phase.irreversible);  // what is dropped comes back from the archive
       for (const auto& target : drop->targets) CHECK(retired.contains({target.table, target.column}));
     }
-  CHECK(retired.size() == 3);
+  CHECK(retired.size() == 4);
 }
 
 TEST_CASE("the hospital plan's migrate gate asks for what the requirements ask") {

@@ -1,3 +1,4 @@
+#include "plan/value_reader.hpp"
 #include "plan_support.hpp"
 
 using namespace plan_test;
@@ -83,6 +84,32 @@ TEST_CASE("a plan is read in full: values") {
   CHECK(value.live == "NOON");
   CHECK(value.decided == ColumnExpressions{{"점심", "NOON"}, {"", "LATE"}});
   CHECK(value.where.text() == "plan.yaml:9:3");
+}
+
+TEST_CASE("a plan is read in full: values of every other reader") {
+  const auto plan = parse(
+      "plan: p\nvalues:\n"
+      "  sex: {column: t.a, reader: enum, labels: {FEMALE: [f, 여], MALE: [m], OTHER: []}, unreadable: {live: OTHER}, decided: {x: MALE}}\n"
+      "  age: {column: t.b, reader: integer, least: 0, most: 120, decided: {old: 99}}\n"
+      "  born: {column: t.c, reader: date, order: day-first, languages: [de, en]}\n"
+      "  phone: {column: t.d, reader: phone, country: KR}\n"
+      "  agreed: {column: t.e, reader: boolean, unreadable: {live: \"false\"}}\n"
+      "  code: {column: t.f, expression: \"nullif(upper(raw), '')\", decided: {x: anything}}\n"
+      "phases: [{name: a, steps: [{sql: a.sql}]}]\n");
+  CHECK(plan.value("sex").labels.at(0) == std::pair<std::string, std::vector<std::string>>{"FEMALE", {"f", "여"}});
+  CHECK(plan.value("sex").live == "OTHER");
+  CHECK(plan.value("age").least == 0);
+  CHECK(plan.value("age").most == 120);
+  CHECK(plan.value("born").order == "day-first");
+  CHECK(plan.value("born").languages == std::vector<std::string>{"de", "en"});
+  CHECK(plan.value("phone").country == "KR");
+  CHECK(plan.value("agreed").live == "false");
+  CHECK(plan.value("code").expression == "nullif(upper(raw), '')");
+  CHECK(plan.value("code").reader.empty());
+  CHECK(reader_of(plan.value("sex"))->read(" F ").meaning == "FEMALE");
+  CHECK(reader_of(plan.value("sex"))->read("x").meaning == "MALE");
+  CHECK(reader_of(plan.value("born"))->read("01/02/2024").meaning == "2024-02-01");
+  CHECK_THROWS_WITH(reader_of(plan.value("code")), "plan.yaml:8:3: value \"code\" is read by SQL, by no reader");
 }
 
 TEST_CASE("a plan is read in full: mappings") {

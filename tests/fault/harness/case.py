@@ -91,7 +91,9 @@ def stopped(session):
 
 
 def judged_harm(case, status, text):
-    if "segue itself failed" in text or status == "hangs":
+    if "statement transaction.commit" in text and "outcome unknown" not in text and case.harm in ("cut", "stop"):
+        yield f"harm: the answer to a COMMIT was lost, and that is taken for a refusal: {text.strip()[-600:]}"
+    elif "segue itself failed" in text or status == "hangs":
         yield f"harm: exit status {status}: {text.strip()[-600:]}"
     elif case.harm == "kill" and status != -9:
         yield f"harm: exit status {status}, expected to be killed"
@@ -117,8 +119,12 @@ def tell(story, case, twin, meet):
         status, text = session.end()
         fired = re.search(rf"^fault point {re.escape(case.point)}: {case.harm}$", text, re.MULTILINE) is not None
         failures = list(judged_harm(case, status, text)) if fired else []
+        if not fired:
+            print(f"        {case.title()}: not reached this time: exit status {status}: {text.strip()[-300:]}", flush=True)
         failures += story.take_up()
     finally:
         story.end_writing()
+    if failures:
+        return fired, failures  # what comes of it would only hide it
     failures += story.judged()
     return fired, failures + list(differences(twin, story.state.of_story(case.segment.compared)))

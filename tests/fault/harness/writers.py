@@ -10,7 +10,7 @@ import threading
 import time
 
 TEXTS = ("9:00 AM", "오후 3시", "23:10", "00:05", "8am", "14:30")
-PAUSE = 0.01
+PAUSE = 0.02
 
 
 def literal(value):
@@ -81,7 +81,7 @@ class Writer(threading.Thread):
             if not connected:
                 self.leave()
                 connected = self.connect()
-                time.sleep(0 if connected else 0.05)
+                time.sleep(0 if connected else 0.2)
                 continue
             number += 1
             statement, place, values = self.operation(number)

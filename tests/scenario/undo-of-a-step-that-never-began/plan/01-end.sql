@@ -1,0 +1,5 @@
+DO $$
+BEGIN
+  DROP TRIGGER count_stays ON stays;
+  DROP FUNCTION count_stays();
+END $$;
