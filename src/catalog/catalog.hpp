@@ -35,6 +35,10 @@ std::optional<Table> find_table(pg::Connection& db, const sql::QualifiedName& na
 // Error{not_found} with a hint that names tables or columns of similar spelling.
 Table table(pg::Connection& db, const sql::QualifiedName& name);
 
+// Foreign keys of one table to another; `restricts`: the referenced row cannot be deleted, not even by a trigger's help.
+struct ForeignKey { std::string name; bool restricts = false; };
+std::vector<ForeignKey> foreign_keys(pg::Connection& db, const sql::QualifiedName& from, const sql::QualifiedName& to);
+
 enum class IndexState { absent, invalid, valid };
 IndexState index_state(pg::Connection& db, const sql::QualifiedName& index);
 

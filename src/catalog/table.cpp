@@ -83,6 +83,15 @@ Table table(pg::Connection& db, const sql::QualifiedName& name) {
                               : "there is a table \"" + similar.text() + "\": names are compared to the letter");
 }
 
+std::vector<ForeignKey> foreign_keys(pg::Connection& db, const sql::QualifiedName& from, const sql::QualifiedName& to) {
+  const auto rows = db.run("catalog.foreign_keys", R"sql(
+    select conname, confdeltype = 'r' or (confdeltype = 'a' and not condeferred) from pg_catalog.pg_constraint
+    where contype = 'f' and conrelid = $1::regclass and confrelid = $2::regclass order by conname)sql"_sql, {sql::render(from), sql::render(to)});
+  std::vector<ForeignKey> keys;
+  for (int row = 0; row < rows.rows(); ++row) keys.push_back({rows.text(row, 0), rows.boolean(row, 1)});
+  return keys;
+}
+
 IndexState index_state(pg::Connection& db, const sql::QualifiedName& index) {
   const auto rows = db.run("catalog.index_state", R"sql(
     select i.indisvalid and i.indisready from pg_catalog.pg_index i

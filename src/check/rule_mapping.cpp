@@ -4,7 +4,7 @@
 #include "base/error.hpp"
 #include "catalog/catalog.hpp"
 #include "check/rules.hpp"
-#include "mapping/mapping.hpp"
+#include "mapping/derive.hpp"
 
 namespace segue::check {
 
@@ -26,6 +26,14 @@ void check_old_side(const plan::Mapping& mapping, const catalog::Table& table, F
   }
 }
 
+template <class Work> void report(const plan::Mapping& mapping, Findings& findings, const Work& work) {
+  try {
+    work();
+  } catch (const Error& error) {
+    findings.push_back({"mapping", Severity::error, mapping.where.text(), error.message(), error.hint()});
+  }
+}
+
 // Resolving needs the new columns; before expand they are not there yet, so only names known by now can be wrong.
 void check_one(const plan::Plan& plan, const plan::Mapping& mapping, const catalog::Table& table, Findings& findings) {
   check_old_side(mapping, table, findings);
@@ -35,11 +43,14 @@ void check_one(const plan::Plan& plan, const plan::Mapping& mapping, const catal
     findings.push_back({"no-key", Severity::error, mapping.where.text(), "table \"" + table.name.name + "\" has neither a primary key nor a unique index over NOT NULL columns",
                         "create a unique index first: without a key segue cannot say which rows it has moved"});
   if (!expanded || contracted || table.key.empty()) return;
-  try {
-    mapping::resolve(plan, mapping, table);
-  } catch (const Error& error) {
-    findings.push_back({"mapping", Severity::error, mapping.where.text(), error.message(), error.hint()});
-  }
+  report(mapping, findings, [&] { mapping::resolve(plan, mapping, table); });
+}
+
+// A table that the plan has yet to make is not missing; columns of the driving table that were retired are found by the steps.
+void check_derived(pg::Connection& db, const plan::Plan& plan, const plan::Mapping& mapping, const catalog::Table& driving, Findings& findings) {
+  const auto derived = catalog::find_table(db, {plan.schema, mapping.into});
+  const bool contracted = std::any_of(mapping.to_old.set.begin(), mapping.to_old.set.end(), [&](const auto& pair) { return driving.find(pair.first) == nullptr; });
+  if (derived && !contracted) report(mapping, findings, [&] { mapping::resolve(plan, mapping, driving, *derived); });
 }
 
 }  // namespace
@@ -47,7 +58,8 @@ void check_one(const plan::Plan& plan, const plan::Mapping& mapping, const catal
 void rule_mapping(pg::Connection& db, const plan::Plan& plan, Findings& findings) {
   for (const auto& mapping : plan.mappings) {
     const auto table = catalog::find_table(db, {plan.schema, mapping.table});
-    if (table) check_one(plan, mapping, *table, findings);
+    if (table && mapping.derives()) check_derived(db, plan, mapping, *table, findings);
+    else if (table) check_one(plan, mapping, *table, findings);
     else findings.push_back({"no-table", Severity::error, mapping.where.text(), "there is no table \"" + plan.schema + "." + mapping.table + "\"", "check the plan's schema and the --database URL"});
   }
 }

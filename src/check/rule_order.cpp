@@ -9,8 +9,16 @@ namespace segue::check {
 namespace {
 
 struct Seen { std::set<std::string> synced, backfilled, retired; bool mapped_table(const plan::Plan& plan, const std::string& table) const {
-  return std::any_of(plan.mappings.begin(), plan.mappings.end(), [&](const auto& mapping) { return mapping.table == table && !backfilled.contains(mapping.name); });
+  return std::any_of(plan.mappings.begin(), plan.mappings.end(), [&](const auto& mapping) { return !mapping.derives() && mapping.table == table && !backfilled.contains(mapping.name); });
 } };
+
+// Rows that follow derived rows are found by such an index from the first write on.
+bool needs_index(const plan::Plan& plan, const std::string& table) {
+  for (const auto& mapping : plan.mappings)
+    for (const auto& other : plan.mappings)
+      if (mapping.table == table && !mapping.derives() && plan::needs(mapping, other)) return true;
+  return false;
+}
 
 void before_backfill(const plan::Plan& plan, const plan::Phase& phase, const plan::Step& step, const Seen& seen, Findings& findings) {
   const auto* sql_step = std::get_if<plan::SqlStep>(&step.what);
@@ -19,7 +27,7 @@ void before_backfill(const plan::Plan& plan, const plan::Phase& phase, const pla
     const bool index = !operation.index.empty() && !operation.index.front().dropped;
     const bool heavy = index || operation.describes.find("foreign key") != std::string::npos;
     for (const auto& table : operation.tables)
-      if (heavy && seen.mapped_table(plan, table.name))
+      if (heavy && !(index && needs_index(plan, table.name)) && seen.mapped_table(plan, table.name))
         findings.push_back({"index-before-backfill", Severity::warning, place(step.where, sql_step->file, operation),
                             operation.describes + " comes before the backfill of \"" + table.name + "\": every row's update must write it too",
                             "move it behind the backfill step: several times less time, WAL and bloat"});

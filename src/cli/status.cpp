@@ -6,6 +6,7 @@
 #include "base/fault.hpp"
 #include "base/text.hpp"
 #include "cli/command.hpp"
+#include "cli/going_back.hpp"
 #include "cli/preview.hpp"
 #include "journal/journal.hpp"
 
@@ -18,18 +19,29 @@ struct State {
   std::vector<journal::Flag> flags;
   std::vector<journal::RepairGroup> repairs;
   bool same_plan = true;
+  std::optional<steps::GoingBack> going_back;                    // none: not counted within the budget
 };
 
 State read(segue::pg::Connection& db, const plan::Plan& plan) {
   if (!journal::is_installed(db)) return {};
   const auto hash = journal::begun_hash(db, plan.name);
-  return {journal::steps(db, plan.name), journal::flags(db, plan.name), journal::repair_groups(db, plan.name), !hash || *hash == plan.hash};
+  return {journal::steps(db, plan.name), journal::flags(db, plan.name), journal::repair_groups(db, plan.name), !hash || *hash == plan.hash, {}};
 }
 
 std::string state_of(const State& state, const std::string& phase, const std::string& step) {
   for (const auto& record : state.steps)
     if (record.phase == phase && record.step == step) return record.state;
   return "-";
+}
+
+// status never keeps anybody waiting: what takes longer is said by segue revert --check.
+std::optional<steps::GoingBack> look_back(const std::string& url, const plan::Plan& plan) {
+  constexpr auto budget = std::chrono::seconds(2);
+  try {
+    return steps::going_back(url, plan, budget);
+  } catch (const Error&) {
+    return std::nullopt;
+  }
 }
 
 void print_json(const plan::Plan& plan, const State& state) {
@@ -41,7 +53,8 @@ void print_json(const plan::Plan& plan, const State& state) {
         {"seconds", step.seconds}, {"longestLockWaitMs", step.longest_lock_wait_ms}, {"detail", boost::json::parse(step.detail)}});
   for (const auto& flag : state.flags)
     flags.push_back(boost::json::object{{"key", flag.key}, {"percent", flag.percent}, {"revision", flag.revision}, {"changedBy", flag.changed_by}});
-  print(boost::json::serialize(boost::json::object{{"plan", plan.name}, {"samePlan", state.same_plan}, {"steps", steps}, {"flags", flags}, {"repairs", repairs}}));
+  print(boost::json::serialize(boost::json::object{{"plan", plan.name}, {"samePlan", state.same_plan}, {"steps", steps}, {"flags", flags}, {"repairs", repairs},
+      {"cannotGoBack", state.going_back ? boost::json::value(json_of(*state.going_back)) : boost::json::value(nullptr)}}));
 }
 
 void print_text(const plan::Plan& plan, const State& state) {
@@ -60,6 +73,8 @@ void print_text(const plan::Plan& plan, const State& state) {
   for (const auto& flag : state.flags) print(fmt::format("\nflag {}: {} % (by {})", flag.flag, flag.percent, flag.changed_by));
   for (const auto& group : state.repairs)
     print(fmt::format("\nrepair queue: {} rows of {} ({} side: {}), first key {}", grouped(group.rows), group.mapping, group.direction, group.reason, group.first_key));
+  if (!state.going_back) print("\nrows that could not go back: not counted within 2 s; segue revert PLAN --check takes the time");
+  else if (state.going_back->rows > 0) print("\n" + text_of(*state.going_back, "counted now"));
   if (!state.same_plan) print("\nthe plan's files differ from those that were begun");
 }
 
@@ -70,7 +85,8 @@ int status(const Words& words) {
   arguments.at_most(1);
   const auto plan = load_plan(arguments);
   segue::pg::Connection db(database_url(arguments), {.application_name = "segue/status/" + plan.name});
-  const auto state = read(db, plan);
+  auto state = read(db, plan);
+  state.going_back = look_back(database_url(arguments), plan);
   if (arguments.has("--json")) print_json(plan, state);
   else print_text(plan, state);
   return 0;

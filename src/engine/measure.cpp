@@ -36,7 +36,7 @@ Rows count_rows(pg::Connection& db, const plan::Plan& plan, Progress& progress) 
       total.filled = false;
       continue;
     }
-    const auto mapping = steps::resolve(db, plan, definition.name);
+    const auto mapping = steps::mapped(db, plan, definition.name);
     const auto result = steps::compare_settled(db, plan, std::nullopt, mapping, progress);
     total.all += result.rows;
     total.mismatches += result.differing;

@@ -11,6 +11,7 @@
 #include "catalog/catalog.hpp"
 #include "engine/engine.hpp"
 #include "engine/runner.hpp"
+#include "steps/going_back.hpp"
 
 namespace segue::engine {
 
@@ -61,6 +62,7 @@ RollbackResult rollback(const std::string& url, const plan::Plan& plan, const st
     throw Error(ErrorCode::usage, fmt::format("\"{}\" is the last phase: there is nothing behind it to take back", to), "name the phase to go back to, or \"start\"");
   Runner runner(url, plan, "rollback", accepted, options.actor, progress);
   auto& db = runner.db();
+  steps::require_archives(db, plan, first);
   RollbackResult result;
   for (std::size_t i = plan.phases.size(); i-- > first;) {
     const auto& phase = plan.phases[i];

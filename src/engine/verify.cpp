@@ -7,11 +7,6 @@ namespace segue::engine {
 
 namespace {
 
-bool sync_is_on(pg::Connection& db, const mapping::Resolved& mapping) {
-  return db.run("verify.sync", "select exists (select 1 from pg_catalog.pg_trigger where tgrelid = $1::regclass and tgname = $2)"_sql,
-                {sql::render(mapping.table), mapping::trigger_name(mapping, "insert")}).boolean();
-}
-
 // Before its sync a mapping's new columns need not be there yet.
 bool sync_has_begun(const std::vector<journal::StepRecord>& records, const plan::Plan& plan, const std::string& mapping) {
   for (const auto& phase : plan.phases)
@@ -28,6 +23,12 @@ bool phase_done(const std::vector<journal::StepRecord>& records, const plan::Pha
   return done == phase.steps.size();
 }
 
+bool takes_away(const plan::Phase& phase) {
+  for (const auto& step : phase.steps)
+    if (std::holds_alternative<plan::RetireStep>(step.what) || std::holds_alternative<plan::DropStep>(step.what)) return true;
+  return phase.irreversible;
+}
+
 }  // namespace
 
 std::vector<Verification> verify(const std::string& url, const plan::Plan& plan, Progress& progress) {
@@ -37,8 +38,8 @@ std::vector<Verification> verify(const std::string& url, const plan::Plan& plan,
   const auto records = journal::steps(db, plan.name);
   for (const auto& definition : plan.mappings) {
     if (!sync_has_begun(records, plan, definition.name)) continue;
-    const auto mapping = steps::resolve(db, plan, definition.name);
-    if (!sync_is_on(db, mapping)) continue;
+    const auto mapping = steps::mapped(db, plan, definition.name);
+    if (!steps::is_synced(db, mapping)) continue;
     progress.begin("verify", definition.name);
     const auto result = steps::compare_settled(db, plan, std::nullopt, mapping, progress);
     progress.end("done");
@@ -49,7 +50,7 @@ std::vector<Verification> verify(const std::string& url, const plan::Plan& plan,
   // Checks of the last finished phase that has some: a later phase may have taken away what earlier ones look at.
   const plan::Phase* last = nullptr;
   for (const auto& phase : plan.phases)
-    if (phase_done(records, phase)) last = phase.checks.empty() && !phase.irreversible ? last : &phase;
+    if (phase_done(records, phase)) last = phase.checks.empty() && !takes_away(phase) ? last : &phase;
   for (const auto& check : last == nullptr ? std::vector<plan::Check>() : last->checks) results.push_back(run_check(db, check));
   return results;
 }

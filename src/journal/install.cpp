@@ -61,8 +61,8 @@ std::int64_t open_epoch(pg::Connection& db, const plan::Plan& plan, bool accept_
     on conflict (plan) do update set title = $2, hash = $3, epoch = segue.plans.epoch + 1 returning epoch)sql"_sql,
     {plan.name, plan.title, plan.hash}).integer();
   const auto evidence = "{\"hash\": \"" + plan.hash + "\"}";
-  if (!begun) audit(db, plan.name, actor, "plan begun", {}, evidence);
-  else if (*begun != plan.hash) audit(db, plan.name, actor, "changed plan accepted", {}, evidence);
+  if (epoch == 1) audit(db, plan.name, actor, "plan begun", {}, evidence);
+  if (begun && *begun != plan.hash) audit(db, plan.name, actor, "changed plan accepted", {}, evidence);
   transaction.commit(fault::Point::epoch_raised);
   return epoch;
 }

@@ -82,6 +82,7 @@ std::optional<std::string> snapshot(pg::Connection& db, const std::string& plan,
 void audit(pg::Connection& db, const std::string& plan, const std::string& actor, const std::string& action,
            const std::string& reason = {}, const std::string& evidence = "{}");
 
+// Without those that a revert left with a stand-in: they are listed, and no reason to stop.
 std::int64_t open_repairs(pg::Connection& db, const std::string& plan, const std::string& mapping = {});
 
 struct RepairGroup { std::string mapping, direction, reason, first_key; std::int64_t rows = 0; };

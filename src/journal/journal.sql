@@ -261,7 +261,7 @@ create table segue.repairs (
   plan text not null,
   mapping text not null,
   key text[] not null,
-  direction text not null check (direction in ('new', 'old', 'both')),
+  direction text not null check (direction in ('new', 'old', 'both', 'into new', 'into old')),
   reason text not null,
   at timestamptz not null default clock_timestamp(),
   "resolvedAt" timestamptz
@@ -272,7 +272,7 @@ comment on column segue.repairs.id is 'running number';
 comment on column segue.repairs.plan is 'name of the plan';
 comment on column segue.repairs.mapping is 'name of the mapping';
 comment on column segue.repairs.key is 'the row''s key columns, as text';
-comment on column segue.repairs.direction is 'side that could not be computed; both: a conflict, both sides were kept';
+comment on column segue.repairs.direction is 'side that could not be computed; both: a conflict, both sides were kept; into: the key is the derived row''s, and what stands for it does not agree';
 comment on column segue.repairs.reason is 'SQLSTATE or class of the reason, never a value';
 comment on column segue.repairs.at is 'when it was recorded';
 comment on column segue.repairs."resolvedAt" is 'when it was healed; null: open';
@@ -285,6 +285,8 @@ create table segue.archives (
   rows bigint not null,
   definition jsonb not null,
   at timestamptz not null default clock_timestamp(),
+  "removedAt" timestamptz,
+  "removedBy" text,
   primary key (plan, step, target)
 );
 comment on table segue.archives is 'what was dropped, and the table that keeps it';
@@ -295,6 +297,8 @@ comment on column segue.archives."archiveTable" is 'table in schema segue_archiv
 comment on column segue.archives.rows is 'rows archived';
 comment on column segue.archives.definition is 'types, defaults and constraints needed to build it again';
 comment on column segue.archives.at is 'when';
+comment on column segue.archives."removedAt" is 'when the archive was removed for good; null: it is there';
+comment on column segue.archives."removedBy" is 'who removed it';
 
 create table segue.backups (
   id bigint generated always as identity primary key,

@@ -93,7 +93,7 @@ std::optional<std::string> snapshot(pg::Connection& db, const std::string& plan,
 std::int64_t open_repairs(pg::Connection& db, const std::string& plan, const std::string& mapping) {
   return db.run("journal.open_repairs", R"sql(
     select count(distinct (mapping, key)) from segue.repairs
-    where plan = $1 and ($2 = '' or mapping = $2) and "resolvedAt" is null)sql"_sql, {plan, mapping}).integer();
+    where plan = $1 and ($2 = '' or mapping = $2) and "resolvedAt" is null and reason not like 'reverted: %')sql"_sql, {plan, mapping}).integer();
 }
 
 std::vector<RepairGroup> repair_groups(pg::Connection& db, const std::string& plan) {

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "base/text.hpp"
 #include "sql/statement.hpp"
 
 namespace segue::mapping {
@@ -25,12 +26,6 @@ ValueJoin value_join(const Resolved& mapping, const plan::ValueDef& value, const
           {value.name, build("{}.raw is null and {} is not null"_sql, alias, raw), raw}};
 }
 
-// A comment at the end of the plan's text must not swallow what we write behind it.
-Sql plan_text(std::string text) {
-  if (text.find("--") != std::string::npos) text += '\n';
-  return Sql::from_plan(std::move(text));
-}
-
 bool uses(const Direction& side, const std::string& value) {
   return std::any_of(side.columns.begin(), side.columns.end(), [&](const Derived& column) {
     const auto names = sql::value_names(side.where, column.expression);
@@ -39,6 +34,30 @@ bool uses(const Direction& side, const std::string& value) {
 }
 
 }  // namespace
+
+Sql plan_text(std::string text) {
+  if (text.find("--") != std::string::npos) text += '\n';
+  return Sql::from_plan(std::move(text));
+}
+
+std::string named(const std::string& prefix, const std::string& plan, const std::string& mapping) {
+  constexpr std::size_t longest_name = 63;
+  const auto name = prefix + " " + plan + " " + mapping;
+  if (name.size() <= longest_name) return name;
+  return prefix + " " + sha256_hex(plan + "/" + mapping).substr(0, 24);
+}
+
+Sql dollar_quote(const Sql& body) {
+  std::string mark = "$segue$";
+  for (int i = 1; body.text().find(mark) != std::string::npos; ++i) mark = "$segue" + std::to_string(i) + "$";
+  return Sql::from_plan(mark);
+}
+
+Sql any_changed(const std::vector<std::string>& columns) {
+  std::vector<Sql> parts;
+  for (const auto& column : columns) parts.push_back(build("old.{} is distinct from new.{}"_sql, Ident{column}, Ident{column}));
+  return parts.empty() ? "false"_sql : sql::join(parts, " or "_sql);
+}
 
 Spoken speak(const Resolved& mapping, const Direction& side, const std::string& row, const Sql& source) {
   Spoken spoken;

@@ -23,4 +23,19 @@ Sql stand_in(const Direction& side, const Derived& column, const std::string& ro
 // Which of `spoken.unseen` the column is made from.
 std::vector<std::size_t> unseen_in(const Direction& side, const Derived& column, const Spoken& spoken);
 
+// A comment at the end of the plan's text must not swallow what is written behind it.
+Sql plan_text(std::string text);
+// "sync hospital-services reservations", shortened by a hash where PostgreSQL would cut it.
+std::string named(const std::string& prefix, const std::string& plan, const std::string& mapping);
+// "$segue$", or another mark where the plan's own text holds that one.
+Sql dollar_quote(const Sql& body);
+// old."x" is distinct from new."x" or ...; false without columns
+Sql any_changed(const std::vector<std::string>& columns);
+// Conditions over the alias's key: $1 < key <= $2 (NULL is an open end), and key = $1.
+Sql in_range(const Resolved& mapping, std::string_view alias);
+Sql is_key(const Resolved& mapping, std::string_view alias);
+
+// Whether a row was changed is asked of each column with "=", inside the application's own statement.
+void refuse_incomparable(const std::string& where, const catalog::Column& column);
+
 }  // namespace segue::mapping

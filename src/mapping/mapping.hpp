@@ -4,6 +4,7 @@
 // Does not: run anything. The rules for who wins are in docs/decisions/0002-dual-write.md.
 #pragma once
 #include <map>
+#include <optional>
 #include <set>
 #include <string>
 #include <vector>
@@ -27,6 +28,7 @@ struct Derived {
   bool snapshot = false;
   // The column's DEFAULT where it is a constant: in an INSERT it is no sign that anybody wrote the column. "" if none.
   std::string default_constant;
+  bool not_null = false;
 };
 
 struct Direction {
@@ -34,6 +36,7 @@ struct Direction {
   std::string from;                                              // the plan's text, may be empty
   std::string where;                                             // place in the plan file, for messages
   std::vector<Derived> columns;
+  std::vector<std::string> same;                                 // conditions that hold in every row
   bool has_stand_ins() const;
 };
 
@@ -67,6 +70,7 @@ std::vector<Sql> drop_triggers(const Resolved& mapping);         // triggers, th
 Sql key_array(const Resolved& mapping, std::string_view alias);
 Sql next_boundary(const Resolved& mapping);                     // $3 rows past the first of the range, as text[]; no row at the end
 Sql highest_key(const Resolved& mapping);
+Sql key_range(const Resolved& mapping, std::string_view alias);  // condition: $1 < key <= $2
 
 struct Slice {
   int classes = 1, number = 0;                                   // visits by hash class; 1: all rows at once
@@ -74,6 +78,7 @@ struct Slice {
   bool skip_repairs = false;                                     // leave rows with open repairs alone
   bool one_key = false;                                          // the row whose key is $1, and no other
   bool stand_ins = true;                                         // false: a column that cannot be computed is NULL
+  Sql rows;                                                      // instead of a range: a condition over the row x
 };
 // UPDATE of one range: writes where the new side is not what it should be, and only what nobody changed meanwhile. A column
 // whose text nobody has read yet keeps what it has.
@@ -82,6 +87,10 @@ Sql backfill_batch(const Resolved& mapping, const Slice& slice);
 // One row: scanned, differing, incomplete (some new column NULL although it should not be), keys of the first differing (json).
 // Rows with open repairs are left out.
 Sql compare_range(const Resolved& mapping);
+
+// Rows of one range that break a condition which the plan says holds in every row: their number, the first keys; nothing where
+// the side has no conditions.
+std::optional<Sql> broken_range(const Resolved& mapping, const Direction& side);
 
 // Settles the repair entries of the key $1: the row is gone, or its sides agree without a stand-in.
 Sql settle_repair(const Resolved& mapping);

@@ -2,10 +2,17 @@
 
 #include "base/error.hpp"
 #include "base/text.hpp"
-#include "mapping/mapping.hpp"
+#include "mapping/expressions.hpp"
 #include "sql/statement.hpp"
 
 namespace segue::mapping {
+
+void refuse_incomparable(const std::string& where, const catalog::Column& column) {
+  static const std::set<std::string> types{"json", "xml", "point", "polygon"};
+  if (!types.contains(column.type.substr(0, column.type.find('[')))) return;
+  throw Error(ErrorCode::plan_file, where + ": column \"" + column.name + "\" is " + column.type + ", and PostgreSQL cannot compare two of those",
+         column.type == "json" ? "make the column jsonb" : "give the mapping a column of another type that is made from it");
+}
 
 bool Direction::has_stand_ins() const {
   return std::any_of(columns.begin(), columns.end(), [](const Derived& column) { return !column.stand_in.empty(); });
@@ -40,14 +47,6 @@ std::string stand_in_of(const plan::Side& side, const std::string& column) {
   return {};
 }
 
-// Whether a row was changed is asked of each column with "=", inside the application's own statement.
-void refuse_incomparable(const std::string& where, const catalog::Column& column) {
-  static const std::set<std::string> types{"json", "xml", "point", "polygon"};
-  if (!types.contains(column.type.substr(0, column.type.find('[')))) return;
-  refuse(where, "column \"" + column.name + "\" is " + column.type + ", and PostgreSQL cannot compare two of those",
-         column.type == "json" ? "make the column jsonb" : "give the mapping a column of another type that is made from it");
-}
-
 // A default that is one constant, as pg_get_expr prints it: 'text'::type, 12, true. Anything else may differ from row to row.
 std::string constant_default(const catalog::Column& column) {
   if (!column.default_expression) return {};
@@ -63,7 +62,7 @@ std::string constant_default(const catalog::Column& column) {
 
 Direction direction(const plan::Plan& plan, const plan::Side& side, const std::string& row, const catalog::Table& table,
                     const Renamed& renamed, const std::vector<std::string>& snapshot) {
-  Direction resolved{row, side.from, side.where.text(), {}};
+  Direction resolved{row, side.from, side.where.text(), {}, side.same};
   for (const auto& [column, expression] : side.set) {
     const auto now = renamed.find(column);
     const auto& name = now == renamed.end() ? column : now->second;
@@ -76,7 +75,7 @@ Direction direction(const plan::Plan& plan, const plan::Side& side, const std::s
     refuse_incomparable(resolved.where, *found);
     const bool is_snapshot = std::find(snapshot.begin(), snapshot.end(), column) != snapshot.end();
     resolved.columns.push_back({column, name, found->type, expression, stand_in_of(side, column), dependencies(plan, side, row, expression), is_snapshot,
-                                constant_default(*found)});
+                                constant_default(*found), found->not_null});
   }
   return resolved;
 }

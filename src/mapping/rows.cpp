@@ -2,6 +2,7 @@
 
 #include "mapping/expressions.hpp"
 #include "mapping/mapping.hpp"
+#include "sql/statement.hpp"
 
 namespace segue::mapping {
 
@@ -30,7 +31,8 @@ Sql key_parameter(const Resolved& mapping, int number) {
   return mapping.key.size() == 1 ? list : build("({})"_sql, list);
 }
 
-// $1 < key <= $2; NULL is an open end.
+}  // namespace
+
 Sql in_range(const Resolved& mapping, std::string_view alias) {
   const auto key = key_columns(mapping, alias);
   return build("($1::text[] is null or {} > {}) and ($2::text[] is null or {} <= {})"_sql, key, key_parameter(mapping, 1), key,
@@ -38,6 +40,8 @@ Sql in_range(const Resolved& mapping, std::string_view alias) {
 }
 
 Sql is_key(const Resolved& mapping, std::string_view alias) { return build("{} = {}"_sql, key_columns(mapping, alias), key_parameter(mapping, 1)); }
+
+namespace {
 
 Sql matches(const Resolved& mapping) {
   std::vector<Sql> parts;
@@ -57,7 +61,7 @@ Sql rows_of_range(const Resolved& mapping, const Slice& slice) {
     for (const auto& column : side->columns) take(column.column, column.stored);
   for (const auto& column : mapping.to_new.columns)
     for (const auto& source : column.depends_on) take(source, source);
-  auto where = slice.one_key ? is_key(mapping, "x") : in_range(mapping, "x");
+  auto where = !slice.rows.empty() ? slice.rows : slice.one_key ? is_key(mapping, "x") : in_range(mapping, "x");
   if (slice.classes > 1)
     where += build(" and hashtext(array_to_string({}, ' ')) & {} = {}"_sql, key_array(mapping, "x"), slice.classes - 1, slice.number);
   if (!slice.only_column.empty()) where += build(" and x.{}::text = any ($3::text[])"_sql, Ident{slice.only_column});
@@ -164,6 +168,8 @@ Sql settle_repair(const Resolved& mapping) {
                open_repairs(mapping), mapping.table, is_key(mapping, "x"), with_computed(mapping, slice, false), any_differs(mapping));
 }
 
+Sql key_range(const Resolved& mapping, std::string_view alias) { return in_range(mapping, alias); }
+
 Sql next_boundary(const Resolved& mapping) {
   return build("select {} from {} x where {} order by {} offset $3::bigint limit 1"_sql, key_array(mapping, "x"), mapping.table,
                in_range(mapping, "x"), key_columns(mapping, "x"));
@@ -179,8 +185,8 @@ Sql backfill_batch(const Resolved& mapping, const Slice& slice) {
   std::vector<Sql> set;
   for (std::size_t i = 0; i < mapping.to_new.columns.size(); ++i) set.push_back(assignment(mapping, i));
   return build("update {} t set {}\nfrom {}\nwhere {} and {}\n  and {}"_sql, mapping.table, sql::join(set, ","_sql),
-               with_computed(mapping, slice, true), matches(mapping), slice.one_key ? is_key(mapping, "t") : in_range(mapping, "t"),
-               any_differs(mapping));
+               with_computed(mapping, slice, true), matches(mapping),
+               !slice.rows.empty() ? "true"_sql : slice.one_key ? is_key(mapping, "t") : in_range(mapping, "t"), any_differs(mapping));
 }
 
 Sql queue_unseen(const Resolved& mapping, const plan::ValueDef& value) {
@@ -219,6 +225,16 @@ Sql restore_old_batch(const Resolved& mapping, const sql::QualifiedName& archive
   }
   return build("update {} t set {}\nfrom (select {} from {}) b\nwhere {} and {}\n  and ({})"_sql, mapping.table, sql::join(set, ","_sql), list,
                spoken.from, matches(mapping), in_range(mapping, "t"), sql::join(empty, " or "_sql));
+}
+
+std::optional<Sql> broken_range(const Resolved& mapping, const Direction& side) {
+  if (side.same.empty()) return std::nullopt;
+  std::vector<Sql> conditions;
+  for (const auto& condition : side.same) conditions.push_back(build("coalesce(({}), true)"_sql, plan_text(sql::with_row(side.where, condition, side.row, row, false, {}))));
+  const auto joined = side.from.empty() ? Sql() : " left join "_sql + plan_text(sql::with_row(side.where, side.from, side.row, row, true, {}));
+  return build("select count(*), coalesce(to_json((array_agg(json_build_object('key', b.key, 'class', 'reference')))[1:10]), '[]')\nfrom (select {} from {} {}{}"
+               " where {} and not ({})) b(key)"_sql, key_array(mapping, row), mapping.table, Ident{row}, joined, in_range(mapping, row),
+               sql::join(conditions, " and "_sql));
 }
 
 Sql compare_range(const Resolved& mapping) {

@@ -10,27 +10,16 @@ using sql::Literal;
 
 namespace {
 
-constexpr std::size_t longest_name = 63;
-
-// "sync hospital-services reservations", shortened by a hash where PostgreSQL would cut it.
-std::string named(const Resolved& mapping, const std::string& prefix) {
-  const auto name = prefix + " " + mapping.plan + " " + mapping.name;
-  if (name.size() <= longest_name) return name;
-  return prefix + " " + sha256_hex(mapping.plan + "/" + mapping.name).substr(0, 24);
-}
-
 Sql variable(const Direction& side, std::size_t i) {
   return build(side.row == "old" ? "segue_new_{}"_sql : "segue_old_{}"_sql, i + 1);
 }
 
 Sql any_of(const std::vector<Sql>& conditions) { return conditions.empty() ? "false"_sql : sql::join(conditions, " or "_sql); }
 
-// old."x" is distinct from new."x" or ...
 Sql changed(const Direction& side) {
-  std::vector<Sql> parts;
-  for (const auto& column : side.columns)
-    parts.push_back(build("old.{} is distinct from new.{}"_sql, Ident{column.stored}, Ident{column.stored}));
-  return any_of(parts);
+  std::vector<std::string> columns;
+  for (const auto& column : side.columns) columns.push_back(column.stored);
+  return any_changed(columns);
 }
 
 Sql record_repair(const Resolved& mapping, const Sql& direction, const Sql& reason) {
@@ -62,6 +51,9 @@ Sql compute(const Resolved& mapping, const Direction& side) {
       missing += build("    if {} is null then {} := {}; {} end if;\n"_sql, variable(side, i), variable(side, i),
                        stand_in(side, side.columns[i], "new"),
                        record_repair(mapping, build("{}"_sql, direction), "'no value: stand-in used'"_sql));
+    else if (side.row == "new" && side.columns[i].not_null)
+      missing += build("    if {} is null and tg_op = 'UPDATE' then {} := old.{}; {} end if;\n"_sql, variable(side, i), variable(side, i),
+                       Ident{side.columns[i].stored}, record_repair(mapping, build("{}"_sql, direction), "'no value: kept what it had'"_sql));
   }
   for (std::size_t i = 0; i < spoken.unseen.size(); ++i) {
     expressions.push_back(spoken.unseen[i].condition);
@@ -179,19 +171,12 @@ Sql follow_new_side(const Resolved& mapping) {
   return build("  if new_written and not old_written then\n{}{}{}  end if;\n"_sql, compute(mapping, side), assign, note_new_texts(mapping));
 }
 
-// "$segue$", or another mark where the plan's own text holds that one.
-Sql dollar_quote(const Sql& body) {
-  std::string mark = "$segue$";
-  for (int i = 1; body.text().find(mark) != std::string::npos; ++i) mark = "$segue" + std::to_string(i) + "$";
-  return Sql::from_plan(mark);
-}
-
 }  // namespace
 
-std::string function_name(const Resolved& mapping) { return named(mapping, "sync"); }
+std::string function_name(const Resolved& mapping) { return named("sync", mapping.plan, mapping.name); }
 
 // BEFORE triggers fire in the order of their names: ours last, so that it sees what the application's triggers made.
-std::string trigger_name(const Resolved& mapping, std::string_view event) { return named(mapping, "zz segue " + std::string(event)); }
+std::string trigger_name(const Resolved& mapping, std::string_view event) { return named("zz segue " + std::string(event), mapping.plan, mapping.name); }
 
 Sql create_function(const Resolved& mapping) {
   auto body = what_was_written(mapping);

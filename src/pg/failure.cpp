@@ -71,7 +71,7 @@ std::string hint_of(ErrorCode code, std::string_view sqlstate, std::string_view 
   if (code == ErrorCode::database && sqlstate.starts_with("42") && is_of_the_plan(statement))
     return "mend what it names or the step's SQL, then run again (with --accept-changed-plan if the plan changed); nothing of the statement is left behind";
   switch (code) {
-    case ErrorCode::permission: return "give the role this right, or connect as another one";
+    case ErrorCode::permission: return "give the role this right, or connect as another one; segue grants PLAN prints all that is needed";
     case ErrorCode::connection: return "run the same command again: it goes on where it stopped";
     case ErrorCode::lock_timeout: return "run the same command again when the blocker is gone";
     default: return "the statement was not done; when its cause is mended, run the same command again";

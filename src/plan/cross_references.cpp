@@ -39,9 +39,14 @@ void refuse_values_elsewhere(const Mapping& mapping) {
   };
   for (const auto* side : {&mapping.to_new, &mapping.to_old}) {
     refuse(side->where, side->from);
-    for (const auto& [column, expression] : side->otherwise) refuse(side->where, expression);
+    refuse(side->where, side->filter);
+    for (const auto* list : {&side->otherwise, &side->key, &side->insert, &side->detach})
+      for (const auto& [column, expression] : *list) refuse(side->where, expression);
+    for (const auto& condition : side->same) refuse(side->where, condition);
   }
   for (const auto& [column, expression] : mapping.to_old.set) refuse(mapping.to_old.where, expression);
+  if (!mapping.derives()) return;
+  for (const auto& [column, expression] : mapping.to_new.set) refuse(mapping.to_new.where, expression);
 }
 
 void check_mapping(const Plan& plan, const Mapping& mapping) {
@@ -71,10 +76,13 @@ class Order {
   }
   void check(const Where& where, const SyncStep& step) {
     refuse_unknown(where, "mapping", step.mapping, names_of(plan_.mappings));
+    require_needed(where, "sync", step.mapping, synced_);
     if (!synced_.insert(step.mapping).second) fail(where, "expected one sync of " + quoted(step.mapping) + ", got a second");
   }
   void check(const Where& where, const BackfillStep& step) {
     require_sync(where, "backfill", step.mapping);
+    require_needed(where, "backfill", step.mapping, filled_);
+    filled_.insert(step.mapping);
     for (const auto& value : values_in(plan_.mapping(step.mapping).to_new))
       if (!profiled_.contains(value))
         fail(where, "expected profile: " + value + " before the backfill that reads it, got none",
@@ -85,7 +93,18 @@ class Order {
     if (!flags_.insert(step.flag).second)
       fail(where, "expected one rollout of " + quoted(step.flag) + ", got a second", "one step takes a flag through all its percentages");
   }
+  void check(const Where& where, const RetireStep& step) { keep_tables(where, step.targets); }
+  void check(const Where& where, const DropStep& step) { keep_tables(where, step.targets); }
   template <class Other> void check(const Where&, const Other&) {}
+
+  // The way back leads through both tables.
+  void keep_tables(const Where& where, const std::vector<Target>& targets) const {
+    for (const auto& target : targets)
+      for (const auto& mapping : plan_.mappings)
+        if (target.column.empty() && mapping.derives() && (mapping.table == target.table || mapping.into == target.table))
+          fail(where, fmt::format("expected columns of {}, got the whole table, which mapping {} keeps", quoted(target.table), quoted(mapping.name)),
+               "retire and drop its old columns");
+  }
 
   void require_sync(const Where& where, const std::string& kind, const std::string& mapping) const {
     refuse_unknown(where, "mapping", mapping, names_of(plan_.mappings));
@@ -94,8 +113,17 @@ class Order {
            "rows written while it runs would be missed");
   }
 
+  // What a mapping reads must be there, and followed, before it is read.
+  void require_needed(const Where& where, const std::string& kind, const std::string& name, const std::set<std::string>& done) const {
+    const auto& mapping = plan_.mapping(name);
+    for (const auto& other : plan_.mappings)
+      if (needs(mapping, other) && !done.contains(other.name))
+        fail(where, fmt::format("expected {}: {} before this {}, got none", kind, other.name, kind),
+             fmt::format("mapping {} reads the rows that {} derives into {}", quoted(name), quoted(other.name), quoted(other.into)));
+  }
+
   const Plan& plan_;
-  std::set<std::string> profiled_, synced_, flags_;
+  std::set<std::string> profiled_, synced_, filled_, flags_;
 };
 
 }  // namespace

@@ -47,18 +47,32 @@ using ColumnExpressions = std::vector<std::pair<std::string, std::string>>;  // 
 // One direction of a mapping. `from` is a FROM item list joined to the row; expressions name the row
 // as old.<column> (direction new) or new.<column> (direction old) and may use value(<name>).
 struct Side {
+  enum class OnDelete { cascade, detach, forbid };
   std::string from;                                              // "services s ON s.code = old.service::text"; may be empty
   ColumnExpressions set;
   ColumnExpressions otherwise;                                   // stand-ins where the side cannot be computed
+  std::vector<std::string> same;                                 // conditions that hold in every row
+  // Of a mapping that derives rows only:
+  std::string filter;                                            // rows for which there is one on the other side; "": all
+  ColumnExpressions key;                                         // unique key of the row on the other side
+  ColumnExpressions insert;                                      // what a row gets at its birth, and keeps
+  ColumnExpressions detach;                                      // what it gets when it is left without a row on this side
+  OnDelete on_delete = OnDelete::detach;
   Where where;
 };
 
+// One table whose rows hold both sides, or, with `into`, rows of `table` that derive rows of another table.
 struct Mapping {
   std::string name, table;
+  std::string into;                                              // "": both sides stand in the same row
   Side to_new, to_old;
   std::vector<std::string> snapshot;                             // right when written; compared for presence only
   Where where;
+  bool derives() const { return !into.empty(); }
 };
+
+// True if `mapping` is driven by, or its new side reads, the table into which `other` derives rows.
+bool needs(const Mapping& mapping, const Mapping& other);
 
 struct SqlStep { std::string file, text; std::string undo_file, undo_text; };   // undo_*: empty where not given
 struct ProfileStep { std::string value; };
@@ -122,7 +136,7 @@ struct Plan {
   std::optional<std::chrono::milliseconds> backup;               // before the first step: a proven backup, not older than this
   Limits limits;
   std::vector<ValueDef> values;
-  std::vector<Mapping> mappings;
+  std::vector<Mapping> mappings;                                 // a mapping stands behind those whose tables it reads
   std::vector<Phase> phases;
   std::string directory;                                         // where plan.yaml stands
   std::string hash;                                              // SHA-256 over plan.yaml and every file it names

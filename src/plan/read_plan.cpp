@@ -60,7 +60,7 @@ Plan read_plan(const Node& root, Files& files) {
   if (const Node* backup = fields.find("backup")) plan.backup = positive_duration_of(*backup, oldest_backup);
   if (const Node* limits = fields.find("limits")) plan.limits = read_limits(*limits);
   if (const Node* values = fields.find("values")) plan.values = read_values(*values);
-  if (const Node* mappings = fields.find("mappings")) plan.mappings = read_mappings(*mappings);
+  if (const Node* mappings = fields.find("mappings")) plan.mappings = in_order(read_mappings(*mappings));
   plan.phases = read_phases(fields.at("phases"), files);
   return plan;
 }

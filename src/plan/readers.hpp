@@ -31,6 +31,9 @@ Step read_step(const Node& node, Files& files);
 Check read_check(const Node& node);
 Gate read_gate(const Node& node);
 
+// Mappings behind those they need. Error{plan_file} for a circle.
+std::vector<Mapping> in_order(const std::vector<Mapping>& mappings);
+
 // Error{plan_file} where parts do not fit together.
 void check_cross_references(const Plan& plan);
 

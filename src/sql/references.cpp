@@ -6,6 +6,7 @@
 
 #include "base/error.hpp"
 #include "base/text.hpp"
+#include "sql/tree.hpp"
 
 namespace segue::sql {
 namespace {
@@ -61,6 +62,29 @@ std::vector<std::string> value_names(const std::string& where, const std::string
   if (trim(text).empty()) return names;
   for (const auto& use : uses_of(either_fragment(where, text), "").values) add_once(names, use.name);
   return names;
+}
+
+std::vector<TableUse> tables_of(const std::string& where, const std::string& text) {
+  std::vector<TableUse> tables;
+  if (trim(text).empty()) return tables;
+  tree::visit(either_fragment(where, text).tree, [&](const tree::Node& found) {
+    if (found.kind != "RangeVar") return;
+    const auto table = tree::text(found.fields, "relname");
+    const auto alias = tree::text(tree::child(found.fields, "alias"), "aliasname");
+    tables.push_back({table, alias.empty() ? table : alias});
+  });
+  return tables;
+}
+
+std::vector<std::string> columns_of(const std::string& where, const std::string& text, const std::string& alias) {
+  std::vector<std::string> columns;
+  if (trim(text).empty()) return columns;
+  tree::visit(either_fragment(where, text).tree, [&](const tree::Node& found) {
+    if (found.kind != "ColumnRef") return;
+    const auto names = tree::strings(tree::list(found.fields, "fields"));
+    if (names.size() == 2 && names[0] == alias && !names[1].empty()) add_once(columns, names[1]);
+  });
+  return columns;
 }
 
 void check_expression(const std::string& where, const std::string& text) {

@@ -46,6 +46,10 @@ struct Operation {
   std::string note;                                              // why the form differs from what was written; "" if it does not
 };
 
+// The tables that a text names anywhere, and the types and functions it drops, alters or replaces; nothing where it does not parse.
+struct Named { std::vector<QualifiedName> tables, types, functions; };
+Named named_in(std::string_view text);
+
 // The one SELECT of a file, without comments around it. Error{plan_file} for anything that could write, lock rows or make a table;
 // what its functions do, only the server knows: it runs in a READ ONLY transaction.
 std::string check_query(const std::string& file, std::string_view text);
@@ -66,6 +70,11 @@ std::vector<Operation> require_not_null(const QualifiedName& table, const std::s
 // (another alias, an unqualified name): then its value may depend on every column the FROM item joins on.
 struct References { std::vector<std::string> columns; bool others = false; };
 References references_of(const std::string& where, const std::string& text, const std::string& row);
+// The tables that the text reads, each with the alias by which its columns are named.
+struct TableUse { std::string table, alias; };
+std::vector<TableUse> tables_of(const std::string& where, const std::string& text);
+// The columns that the text takes from this alias.
+std::vector<std::string> columns_of(const std::string& where, const std::string& text, const std::string& alias);
 // The names of the plan's values that the text asks for, value(NAME), as written; each once.
 std::vector<std::string> value_names(const std::string& where, const std::string& text);
 // Refuses what is not one whole expression, or one whole FROM item ("services s ON s.code = old.service").

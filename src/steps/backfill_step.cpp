@@ -68,13 +68,13 @@ struct Team {
   std::atomic<int> running{0};
 };
 
-void start(Context& context, const mapping::Resolved& mapping, int ranges, Team& team) {
+void start(Context& context, const mapping::Resolved& mapping, const mapping::Derivation* derived, int ranges, Team& team) {
   team.errors.resize(static_cast<std::size_t>(ranges));
   team.running = ranges;
   for (int range = 0; range < ranges; ++range)
-    team.threads.emplace_back([&context, &mapping, &team, range] {
+    team.threads.emplace_back([&context, &mapping, &team, derived, range] {
       try {
-        BackfillWorker(context.db.url(), context.plan, context.epoch, mapping, cursor_name(context), range, team.shared).run();
+        BackfillWorker(context.db.url(), context.plan, context.epoch, mapping, cursor_name(context), range, team.shared, derived).run();
       } catch (...) {
         team.errors[static_cast<std::size_t>(range)] = std::current_exception();
         team.shared.stop = true;
@@ -104,22 +104,51 @@ Walked walked(Context& context) {
   return {sums.integer(0, 0), sums.integer(0, 1), sums.integer(0, 2)};
 }
 
+// Between a rollback and this run nobody followed the driving table: derived rows that it has left behind go as the plan says.
+bool was_undone(Context& context) {
+  return context.db.run("backfill.undone", "select exists (select 1 from segue.audit where plan = $1 and action = $2)"_sql,
+                        {context.plan.name, "step undone: " + context.phase.name + " / " + context.step.name}).boolean();
+}
+
+void clear_leftovers(Context& context, const mapping::Derivation& derivation) {
+  constexpr int rows_at_once = 1000;
+  pg::Connection writer(context.db.url(), {.application_name = "segue/backfill/" + context.plan.name, .lock_timeout = context.plan.limits.lock_timeout});
+  prepare_writer(writer, context.plan);
+  const auto& table = derivation.to_old.source;
+  std::optional<std::string> lower;
+  for (bool more = true; more;) {
+    stop_if_interrupted();
+    pg::Transaction transaction(writer);
+    journal::fence(writer, context.plan.name, context.epoch);
+    const auto next = writer.run("backfill.boundary", mapping::next_boundary(table), {lower, nullptr, rows_at_once - 1});
+    more = !next.empty();
+    const auto upper = more ? next.optional_text(0, 0) : std::nullopt;
+    writer.run("backfill.leftovers", mapping::sweep_range(derivation), {lower, upper});
+    transaction.commit();
+    lower = upper;
+  }
+}
+
 }  // namespace
 
 journal::Evidence run(Context& context, const plan::BackfillStep& step) {
-  const auto mapping = resolve(context.db, context.plan, step.mapping);
+  const auto found = mapped(context.db, context.plan, step.mapping);
+  const auto* derived = std::get_if<mapping::Derivation>(&found);
+  const auto& mapping = derived != nullptr ? derived->to_new.source : std::get<mapping::Resolved>(found);
   const auto total = std::max<std::int64_t>(1, catalog::table(context.db, mapping.table).estimated_rows);
   const auto begin = Clock::now();
   read_unseen(context, mapping);
   const int ranges = cut_ranges(context, mapping, workers_for(context, step));
   Team team;
   team.shared.scanned = walked(context).scanned;
-  start(context, mapping, ranges, team);
+  start(context, mapping, derived, ranges, team);
   watch(context, team, total);
   fault::point(fault::Point::backfill_walked, context.db.socket());
   const double seconds = std::chrono::duration<double>(Clock::now() - begin).count();
   // The planner has never seen values in the new columns.
-  context.db.run("backfill.analyze", sql::build("analyze {}"_sql, mapping.table));
+  const auto& filled = derived != nullptr ? derived->to_old.source.table : mapping.table;
+  context.db.run("backfill.analyze", sql::build("analyze {}"_sql, filled));
+  if (derived != nullptr && was_undone(context)) clear_leftovers(context, *derived);
   const auto sums = walked(context);
   context.progress.note(fmt::format("{} rows written in {} batches by {} worker{}", sums.written, sums.batches, ranges, ranges == 1 ? "" : "s"));
   journal::Evidence evidence;

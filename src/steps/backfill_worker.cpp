@@ -29,9 +29,9 @@ double backends_a_core(pg::Connection& db) {
 }  // namespace
 
 BackfillWorker::BackfillWorker(const std::string& url, const plan::Plan& plan, std::int64_t epoch, const mapping::Resolved& mapping,
-                               std::string name, int range, Shared& shared)
+                               std::string name, int range, Shared& shared, const mapping::Derivation* derived)
     : db_(url, {.application_name = "segue/backfill/" + plan.name, .lock_timeout = plan.limits.lock_timeout}),
-      plan_(plan), epoch_(epoch), mapping_(mapping), name_(std::move(name)), range_(range), shared_(shared),
+      plan_(plan), epoch_(epoch), mapping_(mapping), name_(std::move(name)), range_(range), shared_(shared), derived_(derived),
       classes_(std::abs(mapping.key_correlation) > ordered ? visits : 1),
       pace_(Pace::Limits{.batch_ms = static_cast<double>(plan.limits.lock_timeout.count())}) {
   prepare_writer(db_, plan);
@@ -53,7 +53,8 @@ void BackfillWorker::run() {
       batch();
       clashes_.none();
     } catch (const Error& error) {
-      if (error.sqlstate().substr(0, 2) == "22") isolate(error);
+      const auto kind = error.sqlstate().substr(0, 2);
+      if (kind == "22" || (kind == "23" && derived_ != nullptr)) isolate(error);
       else clashed(error);
       continue;
     }
@@ -65,6 +66,7 @@ void BackfillWorker::run() {
 
 // The rows up to `upper` that lie in this visit's hash class.
 std::int64_t BackfillWorker::write(const std::optional<std::string>& upper) {
+  if (derived_ != nullptr) return db_.run("backfill.carry", mapping::fill_range(*derived_), {cursor_.last, upper}).integer();
   mapping::Slice slice;
   slice.classes = classes_;
   slice.number = cursor_.visit;

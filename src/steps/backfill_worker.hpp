@@ -3,7 +3,7 @@
 #include <atomic>
 
 #include "base/error.hpp"
-#include "mapping/mapping.hpp"
+#include "mapping/derive.hpp"
 #include "steps/locks.hpp"
 #include "steps/pace.hpp"
 #include "steps/step.hpp"
@@ -17,9 +17,9 @@ struct Shared {                                                  // between the 
 
 class BackfillWorker {
  public:
-  // `name`: of the step; `range`: number of the cursor.
+  // `name`: of the step; `range`: number of the cursor; `derived`: the rows of `mapping` derive others, instead of changing themselves.
   BackfillWorker(const std::string& url, const plan::Plan& plan, std::int64_t epoch, const mapping::Resolved& mapping,
-                 std::string name, int range, Shared& shared);
+                 std::string name, int range, Shared& shared, const mapping::Derivation* derived = nullptr);
   void run();                                                    // returns at the end of the range or when told to stop
 
  private:
@@ -39,6 +39,7 @@ class BackfillWorker {
   std::string name_;
   int range_;
   Shared& shared_;
+  const mapping::Derivation* derived_;
   int classes_;
   Cursor cursor_;
   Stretch stretch_;                                              // of the visit before this one

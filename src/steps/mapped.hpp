@@ -2,9 +2,10 @@
 #pragma once
 #include <map>
 #include <string>
+#include <variant>
 #include <vector>
 
-#include "mapping/mapping.hpp"
+#include "mapping/derive.hpp"
 #include "steps/step.hpp"
 #include "verify/compare.hpp"
 
@@ -19,6 +20,18 @@ std::map<std::string, std::vector<std::string>> by_table(const std::vector<plan:
 // Old columns that were retired are found under their retired names, dropped ones are left out.
 mapping::Resolved resolve(pg::Connection& db, const plan::Plan& plan, const std::string& mapping_name);
 
+// The same for a mapping of either kind.
+using Mapped = std::variant<mapping::Resolved, mapping::Derivation>;
+Mapped mapped(pg::Connection& db, const plan::Plan& plan, const std::string& mapping_name);
+mapping::Derivation derivation(pg::Connection& db, const plan::Plan& plan, const std::string& mapping_name);
+// The triggers by which a mapping's rows follow the derived rows they read.
+std::vector<mapping::Functions> followers(pg::Connection& db, const plan::Plan& plan, const mapping::Resolved& reader);
+std::vector<mapping::Look> lookups(pg::Connection& db, const plan::Plan& plan, const mapping::Resolved& reader);
+std::vector<sql::QualifiedName> tables_of(const mapping::Derivation& derivation);
+// Functions and triggers as the tables stand now, instead of those that are there. In the caller's transaction.
+void sync_again(pg::Connection& db, const mapping::Derivation& derivation);
+bool is_synced(pg::Connection& db, const Mapped& mapping);
+
 // Settings of a session that writes rows beside the application: recognised by the triggers, never a table scan.
 void prepare_writer(pg::Connection& db, const plan::Plan& plan);
 
@@ -27,10 +40,10 @@ void prepare_writer(pg::Connection& db, const plan::Plan& plan);
 std::int64_t absorb_values(pg::Connection& db, const plan::Plan& plan, std::optional<std::int64_t> epoch, const mapping::Resolved& mapping);
 
 // What can be settled without a person: texts are read, rows of the repair queue computed again, entries whose sides agree closed.
-std::int64_t settle(pg::Connection& db, const plan::Plan& plan, std::optional<std::int64_t> epoch, const mapping::Resolved& mapping);
+std::int64_t settle(pg::Connection& db, const plan::Plan& plan, std::optional<std::int64_t> epoch, const Mapped& mapping);
 
 // Old against new, row by row, when everything that can be settled is. A text that a trigger meets while the comparison runs is
 // no difference: it is read, and the rows are looked at again.
-verify::Comparison compare_settled(pg::Connection& db, const plan::Plan& plan, std::optional<std::int64_t> epoch, const mapping::Resolved& mapping, Progress& progress);
+verify::Comparison compare_settled(pg::Connection& db, const plan::Plan& plan, std::optional<std::int64_t> epoch, const Mapped& mapping, Progress& progress);
 
 }  // namespace segue::steps

@@ -5,6 +5,7 @@
 #include "base/error.hpp"
 #include "base/interrupt.hpp"
 #include "base/text.hpp"
+#include "mapping/going_back.hpp"
 #include "steps/archive.hpp"
 #include "steps/locks.hpp"
 #include "steps/mapped.hpp"
@@ -62,51 +63,81 @@ void require_again(Context& context, const sql::QualifiedName& table, const std:
     in_locked_transaction(context, {operation.tables, operation.lock}, [&] { context.db.run("restore.not_null", operation.sql); });
 }
 
-// Writes one range of the key and returns its end; nothing at the end of the table.
-std::optional<std::string> fill_range(Context& context, pg::Connection& writer, const mapping::Resolved& mapping, const Sql& update,
-                                      const std::optional<std::string>& lower, std::int64_t rows) {
-  const auto next = writer.run("restore.boundary", mapping::next_boundary(mapping), {lower, nullptr, rows - 1});
-  const auto upper = next.empty() ? std::nullopt : next.optional_text(0, 0);
-  pg::Transaction transaction(writer);
-  journal::fence(writer, context.plan.name, context.epoch);
-  writer.run("restore.batch", update, {lower, upper});
-  transaction.commit(fault::Point::restore_batch);
-  return upper;
+// Statements for each range of a table's key, in one transaction a range. Beside the application, as a backfill is: paced, and
+// giving way to whoever holds a row.
+class Ranges {
+ public:
+  Ranges(Context& context, const mapping::Resolved& table)
+      : context_(context), table_(table), total_(catalog::table(context.db, table.table).estimated_rows),
+        writer_(context.db.url(), {.application_name = "segue/restore/" + context.plan.name, .lock_timeout = context.plan.limits.lock_timeout}) {
+    prepare_writer(writer_, context.plan);
+  }
+  pg::Connection& writer() { return writer_; }
+
+  void run(const std::vector<Sql>& statements) {
+    Pace pace(Pace::Limits{.batch_ms = static_cast<double>(context_.plan.limits.lock_timeout.count())});
+    Clashes clashes;
+    std::optional<std::string> lower;
+    std::int64_t done = 0;
+    for (bool more = true; more;) {
+      stop_if_interrupted();
+      const auto rows = pace.rows();
+      const auto begin = std::chrono::steady_clock::now();
+      try {
+        lower = one(statements, lower, rows);
+      } catch (const Error& error) {
+        pace.clashed();
+        clashes.met(error, table_.table.name);
+        continue;
+      }
+      more = lower.has_value();
+      clashes.none();
+      pace.done(std::chrono::duration<double, std::milli>(std::chrono::steady_clock::now() - begin).count(), 0, 0);
+      done += rows;
+      context_.progress.rows(std::min<std::int64_t>(done, total_), total_);
+    }
+  }
+
+ private:
+  // The end of the range; nothing at the end of the table.
+  std::optional<std::string> one(const std::vector<Sql>& statements, const std::optional<std::string>& lower, std::int64_t rows) {
+    const auto next = writer_.run("restore.boundary", mapping::next_boundary(table_), {lower, nullptr, rows - 1});
+    const auto upper = next.empty() ? std::nullopt : next.optional_text(0, 0);
+    pg::Transaction transaction(writer_);
+    journal::fence(writer_, context_.plan.name, context_.epoch);
+    for (const auto& statement : statements) writer_.run("restore.batch", statement, {lower, upper});
+    transaction.commit(fault::Point::restore_batch);
+    return upper;
+  }
+
+  Context& context_;
+  const mapping::Resolved& table_;
+  std::int64_t total_;
+  pg::Connection writer_;
+};
+
+void fill(Context& context, const mapping::Resolved& mapping) {
+  if (mapping.to_old.columns.empty()) return;
+  const auto archive = archive_name(context.plan, mapping.table.name);
+  const auto hashed = hashed_columns(context.plan, mapping.table.name);
+  Ranges ranges(context, mapping);
+  ranges.run({mapping::queue_unheld(mapping, {archive, hashed}), mapping::restore_old_batch(mapping, archive, hashed)});
+  for (const auto& value : mapping.values) ranges.writer().run("restore.unseen", mapping::queue_unseen(mapping, value));
 }
 
-// Beside the application, as a backfill is: paced, and giving way to whoever holds a row.
-void fill(Context& context, const mapping::Resolved& mapping) {
-  pg::Connection writer(context.db.url(), {.application_name = "segue/restore/" + context.plan.name, .lock_timeout = context.plan.limits.lock_timeout});
-  prepare_writer(writer, context.plan);
-  const auto update = mapping::restore_old_batch(mapping, archive_name(context.plan, mapping.table.name), hashed_columns(context.plan, mapping.table.name));
-  const auto total = catalog::table(context.db, mapping.table).estimated_rows;
-  Pace pace(Pace::Limits{.batch_ms = static_cast<double>(context.plan.limits.lock_timeout.count())});
-  Clashes clashes;
-  std::optional<std::string> lower;
-  std::int64_t done = 0;
-  for (bool more = true; more;) {
-    stop_if_interrupted();
-    const auto rows = pace.rows();
-    const auto begin = std::chrono::steady_clock::now();
-    try {
-      lower = fill_range(context, writer, mapping, update, lower, rows);
-    } catch (const Error& error) {
-      pace.clashed();
-      clashes.met(error, mapping.table.name);
-      continue;
-    }
-    more = lower.has_value();
-    clashes.none();
-    pace.done(std::chrono::duration<double, std::milli>(std::chrono::steady_clock::now() - begin).count(), 0, 0);
-    done += rows;
-    context.progress.rows(std::min<std::int64_t>(done, total), total);
-  }
-  for (const auto& value : mapping.values) writer.run("restore.unseen", mapping::queue_unseen(mapping, value));
+// Every row gets its archived values back; then those that a derived row stands for get what that says now.
+void fill(Context& context, const mapping::Derivation& derivation) {
+  if (derivation.to_old.set.empty()) return;
+  Ranges(context, derivation.to_new.source).run({mapping::restore_archived_range(derivation, archive_name(context.plan, derivation.to_new.source.table.name))});
+  Ranges(context, derivation.to_old.source).run({mapping::carry_back_range(derivation)});
 }
 
 // Columns and dual write come back in one transaction: from then on new rows fill themselves.
 void add_columns(Context& context, const sql::QualifiedName& table, const boost::json::array& columns) {
-  in_locked_transaction(context, {{table}, sql::Lock::access_exclusive}, [&] {
+  std::vector<sql::QualifiedName> tables{table};
+  for (const auto& definition : context.plan.mappings)
+    if (definition.derives() && definition.table == table.name) tables.push_back({context.plan.schema, definition.into});
+  in_locked_transaction(context, {tables, sql::Lock::access_exclusive}, [&] {
     for (const auto& entry : columns) {
       const auto& column = entry.as_object();
       if (catalog::table(context.db, table).find(text_of(column, "name")) != nullptr) continue;
@@ -115,6 +146,10 @@ void add_columns(Context& context, const sql::QualifiedName& table, const boost:
     }
     for (const auto& definition : context.plan.mappings) {
       if (definition.table != table.name) continue;
+      if (definition.derives()) {
+        sync_again(context.db, derivation(context.db, context.plan, definition.name));
+        continue;
+      }
       const auto mapping = resolve(context.db, context.plan, definition.name);
       for (const auto& statement : mapping::drop_triggers(mapping)) context.db.run("restore.sync", statement);
       context.db.run("restore.sync", mapping::create_function(mapping));
@@ -143,6 +178,29 @@ void finish_columns(Context& context, const sql::QualifiedName& table, const boo
   }
 }
 
+// Who may do what with it. A role that is gone, or that segue may not act for, is said and does not stop the way back.
+void belongs_again(Context& context, const sql::QualifiedName& table, const boost::json::object& definition, bool whole) {
+  const auto attempt = [&](const Sql& statement) {
+    try {
+      pg::Transaction transaction(context.db);
+      journal::fence(context.db, context.plan.name, context.epoch);
+      context.db.run("restore.rights", statement);
+      transaction.commit();
+    } catch (const Error& error) {
+      if (error.code() != ErrorCode::permission && error.sqlstate() != "42704") throw;
+      context.progress.note("not done, to be done by hand: " + statement.text());
+    }
+  };
+  if (!definition.contains("grants")) return;                    // archived by an earlier version
+  const auto by_default = context.db.run("restore.default_rights", R"sql(
+    select distinct case g.grantee when 0 then 'public' else quote_ident(pg_get_userbyid(g.grantee)) end
+    from pg_catalog.pg_class c, aclexplode(c.relacl) g where c.oid = $1::regclass and g.grantee <> c.relowner)sql"_sql, {sql::render(table)});
+  for (int row = 0; whole && row < by_default.rows(); ++row)
+    attempt(build("revoke all on {} from {}"_sql, table, Sql::from_journal(by_default.text(row, 0))));
+  for (const auto& grant : definition.at("grants").as_array()) attempt(Sql::from_journal(std::string(grant.as_string())));
+  if (whole) attempt(build("alter table {} owner to {}"_sql, table, Ident{text_of(definition, "owner")}));
+}
+
 }  // namespace
 
 void restore_columns(Context& context, const std::string& table_name, const std::string& definition_text) {
@@ -153,17 +211,17 @@ void restore_columns(Context& context, const std::string& table_name, const std:
   add_columns(context, table, columns);
   fault::point(fault::Point::columns_back, context.db.socket());
   for (const auto& mapping : context.plan.mappings)
-    if (mapping.table == table_name) fill(context, resolve(context.db, context.plan, mapping.name));
+    if (mapping.table == table_name)
+      std::visit([&](const auto& found) { fill(context, found); }, mapped(context.db, context.plan, mapping.name));
   fault::point(fault::Point::restore_filled, context.db.socket());
   finish_columns(context, table, columns);
   build_again(context, table, definition);
+  belongs_again(context, table, definition, false);
 }
 
-void restore_table(Context& context, const std::string& table_name, const std::string& definition_text) {
-  const sql::QualifiedName table{context.plan.schema, retired_name(table_name)};
-  if (catalog::find_table(context.db, table)) return;
-  const auto parsed = boost::json::parse(definition_text);
-  const auto& definition = parsed.as_object();
+namespace {
+
+void create_table_again(Context& context, const std::string& table_name, const sql::QualifiedName& table, const boost::json::object& definition) {
   std::vector<Sql> columns, values;
   for (const auto& entry : definition.at("columns").as_array()) {
     const auto& column = entry.as_object();
@@ -182,6 +240,15 @@ void restore_table(Context& context, const std::string& table_name, const std::s
     for (const auto& index : definition.at("indexes").as_array())
       context.db.run("restore.index", Sql::from_journal(std::string(index.as_string())));
   });
+}
+
+}  // namespace
+
+void restore_table(Context& context, const std::string& table_name, const std::string& definition_text) {
+  const sql::QualifiedName table{context.plan.schema, retired_name(table_name)};
+  const auto definition = boost::json::parse(definition_text);
+  if (!catalog::find_table(context.db, table)) create_table_again(context, table_name, table, definition.as_object());
+  belongs_again(context, table, definition.as_object(), true);
 }
 
 }  // namespace segue::steps

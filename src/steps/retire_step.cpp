@@ -11,6 +11,7 @@ namespace segue::steps {
 
 using sql::build;
 using sql::Ident;
+using sql::Sql;
 
 namespace {
 
@@ -33,7 +34,7 @@ void require_everyone_on_the_new_path(Context& context) {
 void read_last_texts(Context& context, const plan::RetireStep& step) {
   for (const auto& mapping : context.plan.mappings)
     if (by_table(step.targets).contains(mapping.table))
-      settle(context.db, context.plan, context.epoch, resolve(context.db, context.plan, mapping.name));
+      settle(context.db, context.plan, context.epoch, mapped(context.db, context.plan, mapping.name));
 }
 
 void rename_column(Context& context, const sql::QualifiedName& table, const std::string& from, const std::string& to) {
@@ -46,15 +47,39 @@ void rename_table(Context& context, const std::string& from, const std::string& 
   context.db.run("retire.table", build("alter table {} rename to {}"_sql, sql::QualifiedName{context.plan.schema, from}, Ident{to}));
 }
 
-// The triggers' function names columns: it changes in the same transaction as they do.
+// Which tables' triggers change with the names of this table's columns.
+std::vector<sql::QualifiedName> tables_with_triggers(Context& context, const std::string& table) {
+  std::vector<sql::QualifiedName> tables;
+  for (const auto& mapping : context.plan.mappings) {
+    if (mapping.table != table) continue;
+    if (mapping.derives()) tables.push_back({context.plan.schema, mapping.into});
+    for (const auto& other : context.plan.mappings)
+      if (!mapping.derives() && plan::needs(mapping, other)) tables.push_back({context.plan.schema, other.into});
+  }
+  return tables;
+}
+
+// A row whose old columns are retired is computed from them no more.
+void follow_again(Context& context, const mapping::Resolved& reader) {
+  for (const auto& follower : followers(context.db, context.plan, reader)) {
+    for (const auto& statement : follower.drop) context.db.run("retire.follow", statement);
+    for (const auto& statement : reader.retired ? std::vector<Sql>{} : follower.create) context.db.run("retire.follow", statement);
+  }
+}
+
+// The triggers' functions name columns: they change in the same transaction as these do.
 void rewrite_functions(Context& context, const std::string& table) {
   for (const auto& mapping : context.plan.mappings) {
     if (mapping.table != table) continue;
-    const auto resolved = resolve(context.db, context.plan, mapping.name);
-    const bool present = context.db.run("retire.function", R"sql(
-      select exists (select 1 from pg_catalog.pg_trigger where tgrelid = $1::regclass and tgname = $2))sql"_sql,
-      {sql::render(resolved.table), mapping::trigger_name(resolved, "insert")}).boolean();
-    if (present) context.db.run("retire.sync", mapping::create_function(resolved));
+    const auto found = mapped(context.db, context.plan, mapping.name);
+    if (!is_synced(context.db, found)) continue;
+    if (const auto* derived = std::get_if<mapping::Derivation>(&found)) {
+      sync_again(context.db, *derived);
+      continue;
+    }
+    const auto& rows = std::get<mapping::Resolved>(found);
+    context.db.run("retire.sync", mapping::create_function(rows));
+    follow_again(context, rows);
   }
 }
 
@@ -63,7 +88,9 @@ void rename_all(Context& context, const plan::RetireStep& step, bool away) {
     const auto retired = retired_name(table);
     const bool whole = columns.empty();
     const sql::QualifiedName now{context.plan.schema, whole && !away ? retired : table};
-    in_locked_transaction(context, {{now}, sql::Lock::access_exclusive}, [&, &table = table, &columns = columns] {
+    auto tables = tables_with_triggers(context, table);
+    tables.insert(tables.begin(), now);
+    in_locked_transaction(context, {tables, sql::Lock::access_exclusive}, [&, &table = table, &columns = columns] {
       if (whole) return rename_table(context, away ? table : retired, away ? retired : table);
       for (const auto& column : columns)
         rename_column(context, now, away ? column : retired_name(column), away ? retired_name(column) : column);

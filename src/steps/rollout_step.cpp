@@ -33,8 +33,8 @@ void stop_if_someone_else_turned(Context& context, const std::string& flag, cons
 
 void bake(Context& context, const std::string& flag, const journal::Flag& current, std::chrono::milliseconds time) {
   // Texts that nobody had written before arrive all the time; what they mean is settled while the share bakes.
-  std::vector<mapping::Resolved> mappings;
-  for (const auto& mapping : context.plan.mappings) mappings.push_back(resolve(context.db, context.plan, mapping.name));
+  std::vector<Mapped> mappings;
+  for (const auto& mapping : context.plan.mappings) mappings.push_back(mapped(context.db, context.plan, mapping.name));
   const auto total = time.count();
   const auto begin = Clock::now() - std::chrono::duration_cast<Clock::duration>(std::chrono::duration<double>(current.age_seconds));
   for (;;) {
@@ -50,7 +50,7 @@ void bake(Context& context, const std::string& flag, const journal::Flag& curren
 // The new path wrote rows whose old side could not be computed, or rows that two sides claim: no further before they are healed.
 void hold_on_repairs(Context& context) {
   for (const auto& mapping : context.plan.mappings)
-    settle(context.db, context.plan, context.epoch, resolve(context.db, context.plan, mapping.name));
+    settle(context.db, context.plan, context.epoch, mapped(context.db, context.plan, mapping.name));
   const auto open = journal::open_repairs(context.db, context.plan.name);
   if (open > 0)
     throw Error(ErrorCode::refused, fmt::format("{} rows stand in the repair queue: the rollout holds", grouped(open)),

@@ -14,7 +14,7 @@ constexpr int looks = 5;
 
 }  // namespace
 
-verify::Comparison compare_settled(pg::Connection& db, const plan::Plan& plan, std::optional<std::int64_t> epoch, const mapping::Resolved& mapping, Progress& progress) {
+verify::Comparison compare_settled(pg::Connection& db, const plan::Plan& plan, std::optional<std::int64_t> epoch, const Mapped& mapping, Progress& progress) {
   verify::Comparison result;
   for (int look = 1; look <= looks; ++look) {
     const auto settled = settle(db, plan, epoch, mapping);
@@ -27,7 +27,7 @@ verify::Comparison compare_settled(pg::Connection& db, const plan::Plan& plan, s
 }
 
 journal::Evidence run(Context& context, const plan::VerifyStep& step) {
-  const auto mapping = resolve(context.db, context.plan, step.mapping);
+  const auto mapping = mapped(context.db, context.plan, step.mapping);
   const auto result = compare_settled(context.db, context.plan, context.epoch, mapping, context.progress);
   fault::point(fault::Point::rows_compared, context.db.socket());
   journal::record_check(context.db, context.plan.name, context.phase.name, context.step.name, result.differing == 0, "0 rows differ",
@@ -35,7 +35,7 @@ journal::Evidence run(Context& context, const plan::VerifyStep& step) {
   if (result.differing > 0)
     throw Error(ErrorCode::different_data,
                 fmt::format("old and new disagree in {} of {} rows of \"{}\"; the first keys: {}", grouped(result.differing),
-                            grouped(result.rows), mapping.table.name, join(result.keys, ", ")),
+                            grouped(result.rows), step.mapping, join(result.keys, ", ")),
                 "look at these rows; segue rollback " + context.plan.name + " takes the phase back");
   journal::Evidence evidence;
   evidence.rows = result.rows;

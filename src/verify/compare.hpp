@@ -5,20 +5,24 @@
 #pragma once
 #include <cstdint>
 #include <string>
+#include <variant>
 #include <vector>
 
 #include "base/progress.hpp"
-#include "mapping/mapping.hpp"
+#include "mapping/derive.hpp"
 #include "pg/connection.hpp"
 
 namespace segue::verify {
 
 struct Comparison {
   std::int64_t rows = 0, differing = 0, incomplete = 0;
-  std::vector<std::string> keys;                                 // of the first differing rows, as JSON arrays
+  std::vector<std::string> keys;                                 // of the first differing rows: JSON, with the kind of difference where there are several
 };
 
 // Rows in the repair queue are not compared: the gate counts them.
 Comparison compare(pg::Connection& db, const mapping::Resolved& mapping, Progress& progress);
+// Both directions: each driving row has its derived row, each derived row is one that a driving row stands for.
+Comparison compare(pg::Connection& db, const mapping::Derivation& derivation, Progress& progress);
+Comparison compare(pg::Connection& db, const std::variant<mapping::Resolved, mapping::Derivation>& mapping, Progress& progress);
 
 }  // namespace segue::verify

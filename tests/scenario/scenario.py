@@ -21,12 +21,13 @@ def lines_of(path):
 class Scenario:
     def __init__(self, tools, folder):
         self.tools, self.folder = tools, folder
-        self.plan, self.role, self.database = folder / "plan", "postgres", None
+        self.plan, self.role, self.database = folder / "plan", None, None
         self.failures, self.said, self.background = [], {}, []
 
     def run(self):
         """The failures, as texts; none is good."""
         try:
+            self.sound(self.tools.psql(f"create role {self.least_role} login", "postgres", self.folder), "create role")
             self.use_database("main")
             for number, line in lines_of(self.folder / "args"):
                 self.step(number, line)
@@ -61,10 +62,22 @@ class Scenario:
         program, _, rest = command.partition(" ")
         if program == "segue":
             words = [str(self.plan) if word == "PLAN" else word for word in shlex.split(rest)]
-            return self.tools.segue(words, self.database, self.role)
+            return self.tools.segue(words, self.database, self.role or self.least_role)
         if program == "psql":
-            return self.tools.psql(rest, self.database, self.folder, self.role)
+            return self.tools.psql(rest, self.database, self.folder, self.role or "postgres")
         raise ValueError(f"expected segue or psql, got {command}")
+
+    @property
+    def least_role(self):
+        return "segue_" + self.folder.name.replace("-", "_")
+
+    def give_least_rights(self):
+        """What `segue grants` prints is all that segue has in a scenario. Early: a later step may hold locks."""
+        if not (self.plan / "plan.yaml").exists():
+            return
+        status, text = self.tools.segue(["grants", str(self.plan), "--role", self.least_role], self.database).end()
+        if status != 2:  # the plan is wrong, and that is what the scenario is about
+            self.sound(self.tools.psql(text, self.database, self.folder), "segue grants")
 
     def ended(self, number, session, expected):
         """`expected`: exit statuses that are right."""
@@ -122,9 +135,13 @@ class Scenario:
 
     def do_plan(self, number, rest, status):
         self.plan = (self.folder / rest).resolve()
+        self.give_least_rights()
+
+    def do_grants(self, number, rest, status):
+        self.give_least_rights()
 
     def do_role(self, number, rest, status):
-        self.role = rest
+        self.role = rest or None
 
     def do_database(self, number, rest, status):
         self.use_database(rest)
@@ -134,6 +151,7 @@ class Scenario:
         copy = self.named(rest)
         self.sound(self.tools.psql(f'create database "{copy}" template "{self.database}"', "postgres", self.folder), "clone")
         self.database = copy
+        self.give_least_rights()
 
     def do_back(self, number, rest, status):
         self.database = self.named(rest)
@@ -146,6 +164,7 @@ class Scenario:
         self.sound(self.tools.psql(f'create database "{database}"', "postgres", self.folder), "create database")
         self.database = database
         self.sound(self.tools.psql("@schema.sql", database, self.folder), "schema.sql")
+        self.give_least_rights()
 
     def sound(self, session, what):
         status, text = session.end()

@@ -1,5 +1,7 @@
 -- What PostgreSQL says when a file cannot be extended, after half of the rows.
 create table kept.disk as select true as is_full;
+grant usage on schema kept to public;
+grant select on kept.disk to public;
 create function full_disk() returns trigger language plpgsql as $$
 begin
   if current_setting('segue.backfill', true) = 'on' and new.id > 200 and (select is_full from kept.disk) then

@@ -1,0 +1,38 @@
+// The claims of a flow as SQL: rows of its source, with key, birth and set columns of the target row each of them stands for.
+// Private to mapping/.
+#pragma once
+#include "mapping/derive.hpp"
+#include "mapping/expressions.hpp"
+
+namespace segue::mapping {
+
+const Flow& opposite(const Derivation& derivation, const Flow& flow);
+Sql carry_name(const Derivation& derivation, const Flow& flow);  // segue."carry new PLAN MAPPING"
+
+// The columns of a claim: segue_p1.. the source row's key, segue_k1.. the target's, segue_i1.. birth, segue_s1.. set.
+Sql claim_column(char kind, std::size_t i);
+Sql claim_columns(char kind, std::size_t count, std::string_view alias);       // "c.segue_k1, c.segue_k2"
+Sql claim_array(char kind, std::size_t count, std::string_view alias);         // array[c.segue_k1::text, ...]
+Sql claims(const Flow& flow, const Sql& condition);              // "select ... from the source ... where ..."
+// Which keys: those of the variable segue_keys, a jsonb array of arrays of texts; the only one in it (the planner is to know that
+// it is one: else it reads the table); the one in $1, text[]; one of which the planner knows nothing.
+enum class Keys { several, one, parameter, unknown };
+Sql claims_in(const Flow& flow, Keys keys);                      // those on one of the keys
+Sql claims_of_record(const Flow& flow, const std::string& record);             // of a trigger's row "new" or "old": keys alone
+
+Sql target_key(const Flow& flow, std::string_view alias);        // (x."clinicId", x."globalDoctorId")
+Sql keys_in(const Flow& flow, Keys keys);                        // (select ...), in the types of the target's key
+Sql one_key(const Flow& flow);                                   // the key in $1, typed, as keys_in gives it
+Sql is_target(const Flow& flow, std::string_view alias, std::string_view claim);   // x."clinicId" = c.segue_k1 and ...
+Sql any_differs(const Flow& flow, std::string_view alias, std::string_view claim);
+Sql key_is_null(const Flow& flow, std::string_view alias);
+
+// Columns of a table's key or of a flow's target, as text[].
+Sql text_array(const std::vector<std::string>& columns, std::string_view alias);
+std::vector<std::string> stored_names(const std::vector<FlowColumn>& columns);
+
+// insert into segue.repairs, unless the same entry is open; `keys`: a query of one column, text[].
+Sql record(const Derivation& derivation, const std::string& direction, const Sql& reason, const Sql& keys);
+Sql open_entry(const Derivation& derivation, const Sql& direction, const Sql& key);  // condition
+
+}  // namespace segue::mapping

@@ -1,0 +1,139 @@
+// Derived rows in ranges: are both tables the same data? And what settles an entry of the repair queue.
+#include "mapping/claims.hpp"
+#include "sql/statement.hpp"
+
+namespace segue::mapping {
+
+using sql::build;
+using sql::Ident;
+using sql::Literal;
+
+namespace {
+
+using OnDelete = plan::Side::OnDelete;
+
+std::vector<std::string> names_of(const std::vector<catalog::Column>& columns) {
+  std::vector<std::string> names;
+  for (const auto& column : columns) names.push_back(column.name);
+  return names;
+}
+
+Sql is_source(const Flow& flow, std::string_view alias) {
+  std::vector<Sql> parts;
+  for (std::size_t i = 0; i < flow.source.key.size(); ++i)
+    parts.push_back(build("{}.{} = c.{}"_sql, Sql::from_plan(std::string(alias)), Ident{flow.source.key[i].name}, claim_column('p', i)));
+  return sql::join(parts, " and "_sql);
+}
+
+// Source row s (with claim c) and target row x, in whatever way one of them stands in the queue.
+Sql queued(const Derivation& derivation, const Flow& flow) {
+  const auto& back = opposite(derivation, flow);
+  return build("{} or {} or {} or {}"_sql,
+               open_entry(derivation, build("{}"_sql, Literal{flow.direction}), claim_array('p', flow.source.key.size(), "c")),
+               open_entry(derivation, build("{}"_sql, Literal{"into " + flow.direction}), claim_array('k', flow.key.size(), "c")),
+               open_entry(derivation, build("{}"_sql, Literal{back.direction}), text_array(names_of(flow.target.key), "x")),
+               open_entry(derivation, build("{}"_sql, Literal{"into " + back.direction}), text_array(stored_names(back.key), "s")));
+}
+
+// The columns of x that are not what c says, as text[].
+Sql differing_columns(const Flow& flow) {
+  Sql list = "array[]::text[]"_sql;
+  for (std::size_t i = 0; i < flow.set.size(); ++i)
+    list += build(" || case when x.{} is distinct from c.{} then array[{}] else '{{}}' end"_sql, Ident{flow.set[i].stored}, claim_column('s', i), Literal{flow.set[i].column});
+  return list;
+}
+
+// Target row `alias`: no row of the source stands for it.
+Sql unclaimed(const Flow& flow, std::string_view alias) {
+  return build("not exists (select 1 from ({}) n where {})"_sql, claims(flow, "true"_sql), is_target(flow, alias, "n"));
+}
+
+// Target row `alias` is as the plan leaves one that nothing claims any more.
+Sql is_detached(const Flow& flow, std::string_view alias) {
+  if (flow.on_delete != OnDelete::detach) return "false"_sql;
+  std::vector<Sql> parts{"true"_sql};
+  for (const auto& column : flow.detach)
+    parts.push_back(build("{}.{} is not distinct from ({})"_sql, Sql::from_plan(std::string(alias)), Ident{column.stored},
+                          plan_text(sql::with_row(flow.where, column.expression, flow.direction, std::string(alias), false, {}))));
+  return build("({})"_sql, sql::join(parts, " and "_sql));
+}
+
+Sql claims_of_row(const Flow& flow) { return claims(flow, is_key(flow.source, "segue_row")); }
+
+}  // namespace
+
+Sql compare_range(const Derivation& derivation, const Flow& flow) {
+  const auto& back = opposite(derivation, flow);
+  const bool from_derived = flow.direction == "old" && !derivation.retired;
+  const auto surplus = from_derived ? unclaimed(back, "s") : "false"_sql;
+  const auto kind = build("case when {} then 'surplus' when {} or x.{} is null then 'missing' when not {} then 'reference' when {} then 'value' end"_sql, surplus,
+                          key_is_null(flow, "c"), Ident{flow.key.front().stored}, flow.same.empty() ? "true"_sql : "c.segue_same"_sql, any_differs(flow, "x", "c"));
+  const auto skipped = from_derived ? build(" and not ({} and {})"_sql, is_detached(back, "s"), unclaimed(back, "s")) : Sql();
+  const auto rows = build("select {} as segue_key, {} as segue_kind, {} as segue_columns\n  from ({}) c join {} s on {} left join {} x on {}\n  where not ({}){}"_sql,
+                          claim_array('p', flow.source.key.size(), "c"), kind, differing_columns(flow), claims(flow, in_range(flow.source, "segue_row")),
+                          flow.source.table, is_source(flow, "s"), flow.target.table, is_target(flow, "x", "c"), queued(derivation, flow), skipped);
+  return build("select count(*), count(b.segue_kind), count(*) filter (where b.segue_kind = 'missing'),\n"
+               "  coalesce(to_json((array_agg(json_build_object('key', b.segue_key, 'class', b.segue_kind, 'columns',\n"
+               "    case when b.segue_kind = 'value' then b.segue_columns end)) filter (where b.segue_kind is not null))[1:10]), '[]')\nfrom ({}) b"_sql, rows);
+}
+
+Sql sweep_range(const Derivation& derivation) {
+  const auto& flow = derivation.to_new;
+  if (flow.on_delete == OnDelete::forbid) return "select 0 where $1::text is null and $2::text is null"_sql;
+  std::vector<Sql> parts;
+  for (const auto& column : flow.key) parts.push_back(build("x.{}::text"_sql, Ident{column.stored}));
+  const auto represented = claims(derivation.to_old, in_range(flow.target, "segue_row"));
+  return build("select {}(k.keys, array_fill(true, array[{}])) from (select jsonb_agg(jsonb_build_array({})) as keys\n"
+               "  from {} x join ({}) c on {} where {}) k where k.keys is not null"_sql,
+               carry_name(derivation, flow), flow.set.size(), sql::join(parts, ", "_sql), flow.target.table, represented,
+               is_source(derivation.to_old, "x"), unclaimed(flow, "x"));
+}
+
+Sql carry_back_range(const Derivation& derivation) {
+  const auto& flow = derivation.to_old;
+  std::vector<Sql> parts;
+  for (std::size_t i = 0; i < flow.key.size(); ++i) parts.push_back(build("c.{}::text"_sql, claim_column('k', i)));
+  return build("select {}(k.keys, array_fill(true, array[{}])) from (select jsonb_agg(distinct jsonb_build_array({})) as keys from ({}) c\n"
+               "  where not {}) k where k.keys is not null"_sql,
+               carry_name(derivation, flow), flow.set.size(), sql::join(parts, ", "_sql), claims(flow, in_range(flow.source, "segue_row")), key_is_null(flow, "c"));
+}
+
+Sql restore_archived_range(const Derivation& derivation, const sql::QualifiedName& archive) {
+  std::vector<Sql> set;
+  for (const auto& column : derivation.to_old.set)
+    if (column.column != column.stored)
+      set.push_back(build("{} = coalesce(x.{}, a.{}::{})"_sql, Ident{column.stored}, Ident{column.stored}, Ident{column.column}, Sql::from_journal(column.type)));
+  const auto& table = derivation.to_new.source;
+  if (set.empty()) return "select 1 where $1::text is null and $2::text is null"_sql;
+  return build("update {} x set {} from {} a where a.key = {} and {}"_sql, table.table, sql::join(set, ", "_sql), archive, key_array(table, "x"), in_range(table, "x"));
+}
+
+Sql carry_again(const Derivation& derivation, const Flow& flow, bool target_key) {
+  const auto all = build("array_fill(true, array[{}])"_sql, flow.set.size());
+  if (target_key) return build("select {}(jsonb_build_array(to_jsonb($1::text[])), {})"_sql, carry_name(derivation, flow), all);
+  std::vector<Sql> parts;
+  for (std::size_t i = 0; i < flow.key.size(); ++i) parts.push_back(build("c.{}::text"_sql, claim_column('k', i)));
+  return build("select {}(k.keys, {}) from (select jsonb_agg(distinct jsonb_build_array({})) as keys from ({}) c where not {}) k where k.keys is not null"_sql,
+               carry_name(derivation, flow), all, sql::join(parts, ", "_sql), claims_of_row(flow), key_is_null(flow, "c"));
+}
+
+Sql settle_repair(const Derivation& derivation, const Flow& flow, bool target_key) {
+  const auto all = target_key ? claims_in(flow, Keys::parameter) : claims_of_row(flow);
+  auto agrees = build("not exists (select 1 from ({}) c left join {} x on {} where {} or x.{} is null or {})"_sql, all, flow.target.table,
+                      is_target(flow, "x", "c"), key_is_null(flow, "c"), Ident{flow.key.front().stored}, any_differs(flow, "x", "c"));
+  if (target_key && flow.on_delete != OnDelete::detach)
+    agrees += build(" and not exists (select 1 from {} x where {} = {} and not exists ({}))"_sql, flow.target.table,
+                    mapping::target_key(flow, "x"), one_key(flow), claims_in(flow, Keys::parameter));
+  const auto direction = (target_key ? "into " : "") + flow.direction;
+  return build("update segue.repairs q set \"resolvedAt\" = clock_timestamp() where q.plan = {} and q.mapping = {} and q.\"resolvedAt\" is null\n"
+               "  and q.direction = {} and q.key = $1::text[] and {}"_sql,
+               Literal{derivation.plan}, Literal{derivation.name}, Literal{direction}, agrees);
+}
+
+Sql contested(const Derivation& derivation, const Flow& flow) {
+  const auto& back = opposite(derivation, flow);
+  return build("select exists (select 1 from ({}) c join {} x on {} where {})"_sql, claims_of_row(flow), flow.target.table, is_target(flow, "x", "c"),
+               open_entry(derivation, build("{}"_sql, Literal{back.direction}), text_array(names_of(flow.target.key), "x")));
+}
+
+}  // namespace segue::mapping

@@ -1,0 +1,1 @@
+select 'it came back', "roomKind" = 'SINGLE' from stays where id = 501;
