@@ -228,7 +228,7 @@ TEST_CASE("a date that has gone by has no room left, by the clinic's own calenda
   for (const int percent : {0, 100}) {
     set_percent(url, percent);
     BookingService service(url);
-    const auto yesterday = ClinicClock("Asia/Seoul").date_at(std::chrono::system_clock::now() - std::chrono::hours(24));
+    const auto yesterday = service::LocalClock("Asia/Seoul").date_at(std::chrono::system_clock::now() - std::chrono::hours(24));
     const auto left = body_of(service.get("/api/public/reservations/availability?service=SKIN_CARE&date=" + text_of(yesterday)));
     CHECK(left.at("available").as_bool() == false);
     CHECK(left.at("remaining").as_int64() == 0);
