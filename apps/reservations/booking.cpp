@@ -46,10 +46,6 @@ bool same_time(const std::string& stored, const std::string& asked) {
 
 }  // namespace
 
-std::string_view name_of(Variant variant) { return variant == Variant::old_model ? "old" : "new"; }
-
-bool is_other_model(const Error& error) { return error.sqlstate() == "42703" || error.sqlstate() == "42P01"; }
-
 std::string array_of(const Bookings& bookings, const std::function<const std::string*(const Booking&)>& element) {
   std::string array = "{";
   for (const auto* booking : bookings) {

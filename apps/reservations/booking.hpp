@@ -11,11 +11,13 @@
 
 #include "pg/pipeline.hpp"
 #include "reservations/booking_request.hpp"
+#include "service/variant.hpp"
 
 namespace segue::reservations {
 
-enum class Variant { old_model, new_model };
-std::string_view name_of(Variant variant);                       // "old", "new"
+using service::Variant;
+using service::name_of;
+using service::is_other_model;
 
 struct Booking {
   BookingRequest request;
@@ -42,8 +44,5 @@ struct BookingAnswer {
 // Bookings of one date wait for each other, in both models, so that the statement sees all earlier ones.
 std::vector<pg::Query> book(const std::vector<const Booking*>& bookings, Variant variant);
 std::vector<BookingAnswer> read_bookings(const pg::Result& result, const std::vector<const Booking*>& bookings, Variant variant);
-
-// The table or column is not there: the migration has gone on (or back) and this process has not heard of it yet.
-bool is_other_model(const Error& error);
 
 }  // namespace segue::reservations

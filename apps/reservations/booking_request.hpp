@@ -7,18 +7,20 @@
 #include <string_view>
 #include <vector>
 
-#include "reservations/clinic_clock.hpp"
+#include "service/answers.hpp"
+#include "service/local_clock.hpp"
 
 namespace segue::reservations {
+
+using service::Date;
+using service::FieldProblem;
+using service::read_date;
+using service::text_of;
 
 struct BookingRequest {
   std::string patient_name, phone, birth_date, gender, treatment_type, service, preferred_date;
   std::optional<std::string> email, notes;
   std::optional<std::string> preferred_time, period;             // at least one; clients of both models are served
-};
-
-struct FieldProblem {
-  std::string field, problem;                                    // the problem never repeats the value
 };
 
 // Exactly one: the request, problems, or `malformed` (not a JSON object at all).

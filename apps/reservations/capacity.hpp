@@ -4,10 +4,13 @@
 #include <string>
 #include <vector>
 
-#include "reservations/body.hpp"
 #include "pg/pipeline.hpp"
+#include "service/body.hpp"
 
 namespace segue::reservations {
+
+using service::Field;
+using service::Kind;
 
 const std::vector<Field>& time_slot_fields();
 pg::Query all_time_slots();

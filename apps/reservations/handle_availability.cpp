@@ -4,7 +4,7 @@
 
 #include <boost/json.hpp>
 
-#include "reservations/answers.hpp"
+#include "service/answers.hpp"
 #include "reservations/application.hpp"
 #include "reservations/availability.hpp"
 
@@ -41,7 +41,7 @@ awaitable<Served> Application::availability(const net::Request& request) {
   served.variant = name_of(variant);
   served.response = reply.error ? fail(*reply.error) : invalid_service();
   if (reply.error) co_return served;
-  const bool past = *read_date(wanted.date) < clock_.today();
+  const bool past = *read_date(wanted.date) < clock().today();
   if (const auto body = read_availability(reply.results.at(0), wanted, variant, past)) served.response = answer(200, *body);
   co_return served;
 }

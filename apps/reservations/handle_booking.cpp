@@ -5,9 +5,9 @@
 #include <boost/json.hpp>
 
 #include "base/text.hpp"
-#include "reservations/answers.hpp"
+#include "service/answers.hpp"
 #include "reservations/application.hpp"
-#include "reservations/idempotency.hpp"
+#include "service/idempotency.hpp"
 
 namespace segue::reservations {
 
@@ -62,7 +62,7 @@ awaitable<Served> Application::book(const net::Request& http) {
   const auto key = http.header("Idempotency-Key");
   served.response = refuse(400, "invalid_idempotency_key", "an Idempotency-Key has 1 to 200 visible ASCII characters");
   if (key && !is_idempotency_key(*key)) co_return served;
-  const auto parsed = parse_booking(http.body, clock_.today());
+  const auto parsed = parse_booking(http.body, clock().today());
   served.response = parsed.malformed ? malformed() : refuse_fields("invalid", parsed.problems);
   if (!parsed.request) co_return served;
 
@@ -72,8 +72,8 @@ awaitable<Served> Application::book(const net::Request& http) {
   auto variant = period ? variant_for(http, booking.request.phone) : Variant::old_model;
   auto reply = co_await desk_.book(booking, variant);
   // The tables or columns of this path are gone: this process has not yet heard of a change of the flag.
-  if (reply.error && is_other_model(*reply.error) && process_->flags) {
-    process_->flags->reread();
+  if (reply.error && is_other_model(*reply.error) && process().flags) {
+    reread_flags();
     const auto other = variant == Variant::old_model ? Variant::new_model : Variant::old_model;
     auto second = BookingReply{std::nullopt, reply.error};
     if (period) second = co_await desk_.book(booking, other);

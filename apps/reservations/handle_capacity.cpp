@@ -7,7 +7,7 @@
 #include <boost/json.hpp>
 
 #include "base/text.hpp"
-#include "reservations/answers.hpp"
+#include "service/answers.hpp"
 #include "reservations/application.hpp"
 #include "reservations/capacity.hpp"
 #include "reservations/handlers.hpp"

@@ -5,9 +5,9 @@
 #include <boost/json.hpp>
 #include <functional>
 
-#include "reservations/answers.hpp"
+#include "service/answers.hpp"
 #include "reservations/application.hpp"
-#include "reservations/body.hpp"
+#include "service/body.hpp"
 #include "reservations/handlers.hpp"
 #include "reservations/personal_data.hpp"
 

@@ -6,9 +6,9 @@
 
 #include "base/text.hpp"
 #include "reservations/administration.hpp"
-#include "reservations/answers.hpp"
+#include "service/answers.hpp"
 #include "reservations/application.hpp"
-#include "reservations/body.hpp"
+#include "service/body.hpp"
 #include "reservations/handlers.hpp"
 
 namespace segue::reservations {

@@ -6,7 +6,7 @@
 #include <boost/json.hpp>
 
 #include "base/text.hpp"
-#include "reservations/answers.hpp"
+#include "service/answers.hpp"
 #include "reservations/application.hpp"
 #include "reservations/handlers.hpp"
 #include "reservations/services.hpp"

@@ -1,6 +1,7 @@
 // The handlers of the route table, by the file each group stands in.
 #pragma once
-#include "reservations/routes.hpp"
+#include "reservations/application.hpp"
+#include "service/answers.hpp"
 
 namespace segue::reservations {
 
@@ -33,7 +34,5 @@ boost::asio::awaitable<Served> keep_no_longer(Application& app, const Call& call
 
 // handle_operations.cpp
 boost::asio::awaitable<Served> show_health(Application& app, const Call& call);
-boost::asio::awaitable<Served> show_metrics(Application& app, const Call& call);
-boost::asio::awaitable<Served> show_openapi(Application& app, const Call& call);
 
 }  // namespace segue::reservations

@@ -10,7 +10,7 @@
 #include "embedded/old_schema_sql.hpp"
 #include "pg/connection.hpp"
 #include "base/options.hpp"
-#include "reservations/load_progress.hpp"
+#include "service/progress.hpp"
 #include "reservations/load_rows.hpp"
 #include "sql/text.hpp"
 
@@ -89,7 +89,7 @@ void refuse_unless_loadable(pg::Connection& db, bool append) {
                 "add --append and another --seed to put more beside them");
 }
 
-std::int64_t copy_rows(pg::Connection& db, Rows& rows, Progress& progress) {
+std::int64_t copy_rows(pg::Connection& db, Rows& rows, service::Progress& progress) {
   constexpr int chunk = 500;
   const auto copy = sql::build("copy reservations ({}) from stdin"_sql, sql::identifier_list(old_columns()));
   try {
@@ -158,7 +158,7 @@ int run_load(int argc, char** argv) {
   auto db = connect(options, "reservations load");
   refuse_unless_loadable(db, options.has("--append"));
 
-  Progress progress("rows", wanted);
+  service::Progress progress("rows", wanted);
   Rows rows(wanted, static_cast<std::uint64_t>(seed), today);
   const auto loaded = copy_rows(db, rows, progress);
   db.run("load.analyze", "analyze reservations"_sql);

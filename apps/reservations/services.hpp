@@ -5,10 +5,13 @@
 #include <string>
 #include <vector>
 
-#include "reservations/body.hpp"
 #include "reservations/booking.hpp"
+#include "service/body.hpp"
 
 namespace segue::reservations {
+
+using service::Field;
+using service::Kind;
 
 // A timestamp column as RFC 3339 text; the columns hold UTC.
 sql::Sql utc_text(const sql::Sql& column);

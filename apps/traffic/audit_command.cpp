@@ -7,21 +7,22 @@
 #include "base/options.hpp"
 #include "traffic/audit.hpp"
 #include "traffic/audit_read.hpp"
+#include "traffic/clinic_audit.hpp"
 #include "traffic/commands.hpp"
 
 namespace segue::traffic {
 namespace {
 
 constexpr std::string_view help =
-    "traffic audit --ledger FILE [--ledger FILE ...] --database URL [--json]\n"
+    "traffic audit --ledger FILE [--ledger FILE ...] --database URL [--system hospital|clinic] [--json]\n"
     "Compares what patients asked for and were told with what the database holds, both ways, row by row, and looks for\n"
-    "overbooked slots and for counts (booked_per_day, booked_per_period) that disagree with the reservations.\n"
+    "overbooked slots and for counts (booked_per_day, booked_per_period) that disagree with the reservations; of clinics, for\n"
+    "doctors booked twice and for rows that another clinic saw.\n"
     "Works in every phase of the migration; run it when traffic has stopped. Prints ids, never patient data.\n"
     "Exit status: 0 if there is no difference, 1 if there is.\n";
 
 Record read_record(const Options& options) {
   Record record;
-  options.required("--ledger");
   for (const auto& path : options.all("--ledger")) read_ledger(record, path, read_file(path));
   return record;
 }
@@ -64,14 +65,21 @@ void print_text(const Record& record, const AuditReport& report) {
 }  // namespace
 
 int run_audit(int argc, char** argv) {
-  const Options options("traffic audit", argc, argv, {"--ledger", "--database"}, {"--json", "--help"});
+  const Options options("traffic audit", argc, argv, {"--ledger", "--database", "--system"}, {"--json", "--help"});
   if (options.has("--help")) {
     fmt::print("{}", help);
     return 0;
   }
-  const Record record = read_record(options);
+  const auto system = options.text("--system").value_or("hospital");
+  if (system != "hospital" && system != "clinic") throw options.usage(fmt::format("option \"--system\" wants hospital or clinic, got \"{}\"", system));
+  options.required("--ledger");
   pg::Session session;
   session.application_name = "traffic audit";
+  if (system == "clinic") {
+    pg::Connection clinics(options.database(), session);
+    return run_clinic_audit(clinics, options.all("--ledger"), options.has("--json"));
+  }
+  const Record record = read_record(options);
   pg::Connection db(options.database(), session);
   const auto report = audit(record, read_clinic(db, record));
   if (options.has("--json")) print_json(record, report); else print_text(record, report);

@@ -1,13 +1,13 @@
 // The patients' own record of what they asked for and what they were told: JSON lines, append-only.
-// Does: write the intent before the request goes out and its one outcome after the answer, each line with one write(), so
-//       that a kill leaves at most the last one cut; give each booking its Idempotency-Key; continue a file that was cut.
+// Does: write the intent before the request goes out and its one outcome after the answer; give each booking its
+//       Idempotency-Key; continue a file that was cut.
 // Does not: hold patient data; ids, days, services and the made-up wish for a time only.
 #pragma once
 #include <cstdint>
 #include <string>
 #include <string_view>
-#include <thread>
 
+#include "traffic/line_file.hpp"
 #include "traffic/record.hpp"
 
 namespace segue::traffic {
@@ -16,9 +16,6 @@ class Ledger {
  public:
   // Creates or continues the file. Error{system} if it cannot be written or another run writes it; Error{usage} if it is no ledger.
   explicit Ledger(std::string path);
-  Ledger(const Ledger&) = delete;
-  Ledger& operator=(const Ledger&) = delete;
-  ~Ledger();
 
   // The number of the next booking: 1 in a new file, else behind the last one of the runs before.
   std::uint64_t next_number() const { return next_number_; }
@@ -35,13 +32,9 @@ class Ledger {
   void end();
 
  private:
-  void continue_file();
-  void write(std::string line);
-  std::string path_, name_, key_start_;
+  LineFile file_;
+  std::string name_, key_start_;
   std::uint64_t next_number_ = 1;
-  int file_;
-  bool cut_ = false;                                             // the file's last line is not whole
-  std::jthread syncer_;                                          // each second to the disk, beside the run
 };
 
 }  // namespace segue::traffic

@@ -13,32 +13,8 @@ namespace {
 
 namespace json = boost::json;
 
-Time parse_time(const std::string& text) {
-  int year = 0, millis = 0, length = 0;
-  unsigned month = 0, day = 0, hour = 0, minute = 0, second = 0;
-  const int read = std::sscanf(text.c_str(), "%4d-%2u-%2uT%2u:%2u:%2u.%3dZ%n", &year, &month, &day, &hour, &minute,
-                               &second, &millis, &length);
-  const std::chrono::year_month_day date{std::chrono::year(year), std::chrono::month(month), std::chrono::day(day)};
-  if (read != 7 || static_cast<std::size_t>(length) != text.size() || !date.ok())
-    throw std::invalid_argument("no time");
-  return std::chrono::sys_days(date) + std::chrono::hours(hour) + std::chrono::minutes(minute) +
-         std::chrono::seconds(second) + std::chrono::milliseconds(millis);
-}
-
 std::string text_of(const json::object& line, std::string_view name) {
   return std::string(line.at(name).as_string());
-}
-
-struct Line { std::string_view text; bool whole; };              // whole: ends with a line end
-
-std::vector<Line> lines_of(std::string_view text) {
-  std::vector<Line> lines;
-  while (!text.empty()) {
-    const auto end = text.find('\n');
-    lines.push_back({text.substr(0, end), end != text.npos});
-    text.remove_prefix(end == text.npos ? text.size() : end + 1);
-  }
-  return lines;
 }
 
 // One ledger's lines into the record. What std exception it throws only says "not a ledger line".
@@ -132,8 +108,6 @@ void Reading::lost(const json::object& line, Time at) {
   }
 }
 
-bool begins_a_run(std::string_view text) { return text.find(R"("op":"begin")") != text.npos; }
-
 }  // namespace
 
 bool may_follow(std::string_view status, std::string_view before) {
@@ -142,20 +116,8 @@ bool may_follow(std::string_view status, std::string_view before) {
 }
 
 void read_ledger(Record& record, const std::string& name, std::string_view text) {
-  const auto lines = lines_of(text);
   Reading reading(record);
-  for (std::size_t i = 0; i < lines.size(); ++i) {
-    try {
-      reading.line(lines[i].text);
-    } catch (const std::exception&) {
-      // Cut by a kill: the very last line, or the last before the run that came after.
-      const bool cut = lines[i].whole ? i + 1 < lines.size() && begins_a_run(lines[i + 1].text) : true;
-      if (!cut)
-        throw Error(ErrorCode::usage, fmt::format("{}:{}: this is not a line of a ledger", name, i + 1),
-                    "give the file that \"traffic run --ledger\" wrote");
-      record.last_line_cut = true;
-    }
-  }
+  read_lines(name, text, record.last_line_cut, [&](std::string_view line) { reading.line(line); });
 }
 
 }  // namespace segue::traffic

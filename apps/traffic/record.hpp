@@ -9,9 +9,9 @@
 #include <string_view>
 #include <vector>
 
-namespace segue::traffic {
+#include "traffic/line_file.hpp"
 
-using Time = std::chrono::sys_time<std::chrono::milliseconds>;
+namespace segue::traffic {
 
 struct Asked {
   std::string date, service;

@@ -54,12 +54,29 @@ Population population_of(const Options& options) {
   return population;
 }
 
+std::optional<ClinicPopulation> clinics_of(const Options& options) {
+  const auto system = options.text("--system").value_or("hospital");
+  if (system != "hospital" && system != "clinic") throw options.usage(fmt::format("option \"--system\" wants hospital or clinic, got \"{}\"", system));
+  if (system == "hospital") return std::nullopt;
+  ClinicPopulation clinics;
+  clinics.seed = static_cast<std::uint64_t>(options.integer("--seed", 1, 0, INT64_MAX));
+  clinics.days = static_cast<int>(options.integer("--days", 30, 1, 365));
+  const auto path = options.required("--tokens");
+  for (const auto& line : split_text(read_file(path), '\n')) {
+    const auto words = split_text(line, ' ');
+    if (words.size() == 2) clinics.clinics.push_back({std::string(words[0]), std::string(words[1])});
+    else if (!trim(line).empty()) throw options.usage(fmt::format("file \"{}\" is not one of clinics and tokens", path));
+  }
+  if (clinics.clinics.empty()) throw options.usage(fmt::format("file \"{}\" names no clinic", path));
+  return clinics;
+}
+
 }  // namespace
 
 Options run_command_line(int argc, char** argv) {
   return {"traffic run", argc, argv,
           {"--target", "--rate", "--arrivals", "--seconds", "--ledger", "--seed", "--token", "--old-share", "--hot-share", "--phase-file",
-           "--windows", "--patients", "--days", "--in-flight", "--tries"},
+           "--windows", "--patients", "--days", "--in-flight", "--tries", "--system", "--tokens"},
           {"--no-retry", "--json", "--help"}};
 }
 
@@ -68,6 +85,7 @@ RunOptions read_run_options(const Options& options) {
   run.targets = targets_of(options);
   run.pace = pace_of(options);
   run.population = population_of(options);
+  run.clinics = clinics_of(options);
   run.pace.seed = run.population.seed;
   if (options.has("--no-retry") && options.has("--tries")) throw options.usage("options \"--no-retry\" and \"--tries\" exclude each other");
   run.tries = options.has("--no-retry") ? 1 : static_cast<int>(options.integer("--tries", run.tries, 1, 1000));

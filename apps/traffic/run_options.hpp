@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "base/options.hpp"
+#include "traffic/clinic_crowd.hpp"
 #include "traffic/http_load.hpp"
 #include "traffic/patients.hpp"
 
@@ -15,6 +16,7 @@ struct RunOptions {
   std::vector<Target> targets;
   Pace pace;
   Population population;
+  std::optional<ClinicPopulation> clinics;                       // --system clinic: these instead of the population
   int tries = 30;                                                // of one request
   std::string ledger;
   std::optional<std::string> windows_file, phase_file;
@@ -23,6 +25,7 @@ struct RunOptions {
 
 inline constexpr std::string_view run_help =
     "traffic run --target URL [--target URL ...] --ledger FILE [options]\n"
+    "            --system clinic --tokens FILE: the clinics' service instead of the hospital's\n"
     "Made-up patients book, look, confirm, cancel and book again, whether or not earlier answers came.\n"
     "  --rate 200          requests a second over all targets\n"
     "  --arrivals poisson  poisson: at random moments, as people come; steady: at equal distances\n"
@@ -38,6 +41,9 @@ inline constexpr std::string_view run_help =
     "  --token T           of the admin endpoints (or TRAFFIC_TOKEN); without it they are not asked\n"
     "  --ledger FILE       append every intent and its outcome to it, for \"traffic audit\"; a run that was killed is continued\n"
     "  --windows FILE      replace it every second with statistics per second, for \"traffic stats\"\n"
+    "  --tokens FILE       of --system clinic: a clinic's id and token on each line, as \"clinic load --tokens\" wrote it; its receptions\n"
+    "                      book, move, cancel and list appointments, add and change doctors and patients, and now and then ask for what\n"
+    "                      belongs to another clinic\n"
     "  --phase-file FILE   its first line names the phase the windows belong to\n"
     "  --json              print one JSON summary\n"
     "Exit status: 0 if no request failed, else 1. A full day (409) is no failure, nor is what a repeat resolved.\n";

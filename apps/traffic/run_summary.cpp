@@ -33,13 +33,13 @@ json::object numbers(const Side& side) {
 
 }  // namespace
 
-void RunSummary::count(Op op, const Verdict& verdict) {
-  if (verdict.failed) ++failures[fmt::format("{}: {}", name_of(op), verdict.reason)];
+void RunSummary::count(std::string_view op, const Verdict& verdict) {
+  if (verdict.failed) ++failures[fmt::format("{}: {}", op, verdict.reason)];
   lost += verdict.failed && verdict.unknown;
   refused += verdict.refused;
   if (verdict.failed || verdict.full || verdict.refused) return;
-  if (op == Op::book) ++(verdict.variant == "old" ? booked_old : booked_new);
-  changed += op == Op::status;
+  if (verdict.made) ++(verdict.variant == "old" ? booked_old : booked_new);
+  changed += verdict.changed;
 }
 
 void RunSummary::print_text(double seconds) const {

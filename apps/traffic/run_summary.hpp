@@ -14,7 +14,7 @@ struct RunSummary {
   std::map<std::string_view, std::uint64_t> by_op;
   std::map<std::string, std::uint64_t> failures;                 // by reason
   std::uint64_t booked_old = 0, booked_new = 0, changed = 0, refused = 0, lost = 0, tries = 0;
-  void count(Op op, const Verdict& verdict);
+  void count(std::string_view op, const Verdict& verdict);
   void print_text(double seconds) const;
   void print_json(double seconds) const;
 };

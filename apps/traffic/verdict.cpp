@@ -13,11 +13,13 @@ namespace json = boost::json;
 constexpr const char* malformed = "malformed answer";
 constexpr std::chrono::milliseconds shortest_pause(50), longest_pause(1000);
 
-Verdict failure(Op op, std::string reason, bool may_be_done, bool repeatable = false) {
+bool writes(Op op) { return op == Op::book || op == Op::status; }
+
+Verdict failure(std::string reason, bool may_be_done, bool repeatable = false) {
   Verdict verdict;
   verdict.failed = true;
   verdict.repeatable = repeatable;
-  verdict.unknown = may_be_done && (op == Op::book || op == Op::status);
+  verdict.unknown = may_be_done;
   verdict.reason = std::move(reason);
   return verdict;
 }
@@ -40,33 +42,23 @@ Verdict read_booking(const json::value& body) {
   if (const auto* repeated = body.as_object().if_contains("repeated")) verdict.repeated = repeated->as_bool();
   const bool sound = body.at("success").as_bool() && !verdict.id.empty() && !verdict.status.empty() &&
                      (verdict.variant == "old" || verdict.variant == "new");
-  return sound ? verdict : failure(Op::book, malformed, true);
+  verdict.made = true;
+  return sound ? verdict : malformed_answer(true);
 }
 
 Verdict read_done(Op op, const std::string& text) {
   try {
     const json::value body = json::parse(text);
     if (op == Op::book) return read_booking(body);
-    if (op == Op::listing ? !body.is_object() && !body.is_array() : !body.is_object()) return failure(op, malformed, true);
+    if (op == Op::listing ? !body.is_object() && !body.is_array() : !body.is_object()) return malformed_answer(writes(op));
     Verdict verdict;
+    verdict.changed = op == Op::status;
     const auto* variant = op == Op::availability ? body.as_object().if_contains("variant") : nullptr;
     if (variant != nullptr) verdict.variant = std::string(variant->as_string());
     return verdict;
   } catch (const std::exception&) {
-    return failure(op, malformed, true);
+    return malformed_answer(writes(op));
   }
-}
-
-// The code of a JSON error, where it is one: a word, never a text that could hold anything.
-std::string error_of(const std::string& text) {
-  boost::system::error_code failed;
-  const auto body = json::parse(text, failed);
-  if (failed || !body.is_object()) return {};
-  const auto* error = body.get_object().if_contains("error");
-  if (error == nullptr || !error->is_string()) return {};
-  const std::string code(error->get_string());
-  const bool word = code.size() <= 40 && code.find_first_not_of("abcdefghijklmnopqrstuvwxyz_") == code.npos;
-  return word ? code : std::string();
 }
 
 // What may be over in a moment: a server that starts or ends, a first try that is still under way.
@@ -87,18 +79,36 @@ std::string_view name_of(Op op) {
   return "unknown";
 }
 
-Verdict judge(Op op, const Answer& answer) {
+std::string error_of(const std::string& text) {
+  boost::system::error_code failed;
+  const auto body = json::parse(text, failed);
+  if (failed || !body.is_object()) return {};
+  const auto* error = body.get_object().if_contains("error");
+  if (error == nullptr || !error->is_string()) return {};
+  const std::string code(error->get_string());
+  const bool word = code.size() <= 40 && code.find_first_not_of("abcdefghijklmnopqrstuvwxyz_") == code.npos;
+  return word ? code : std::string();
+}
+
+Verdict malformed_answer(bool writes) { return failure(malformed, writes); }
+
+Verdict judge_failure(const Answer& answer, bool writes) {
   if (answer.delivery != Answer::Delivery::answered)
-    return failure(op, answer.reason, answer.delivery == Answer::Delivery::lost, answer.reason != malformed);
-  if (answer.status == 200) return read_done(op, answer.body);
+    return failure(answer.reason, writes && answer.delivery == Answer::Delivery::lost, answer.reason != malformed);
   const auto error = error_of(answer.body);
-  Verdict verdict;
-  verdict.full = answer.status == 409 && op == Op::book && (error == "full" || error == "closed");
-  verdict.refused = answer.status == 409 && op == Op::status;
-  if (verdict.full || verdict.refused) return verdict;
   // A server that fails may have done the work before it did, unless it says that it has not.
   const bool may_be_done = answer.status >= 500 && !(answer.status == 503 && error == "unavailable");
-  return failure(op, fmt::format("status {}{}{}", answer.status, error.empty() ? "" : " ", error), may_be_done, is_passing(answer.status, error));
+  return failure(fmt::format("status {}{}{}", answer.status, error.empty() ? "" : " ", error), writes && may_be_done, is_passing(answer.status, error));
+}
+
+Verdict judge(Op op, const Answer& answer) {
+  const bool answered = answer.delivery == Answer::Delivery::answered;
+  if (answered && answer.status == 200) return read_done(op, answer.body);
+  Verdict verdict;
+  const auto error = answered ? error_of(answer.body) : "";
+  verdict.full = answered && answer.status == 409 && op == Op::book && (error == "full" || error == "closed");
+  verdict.refused = answered && answer.status == 409 && op == Op::status;
+  return verdict.full || verdict.refused ? verdict : judge_failure(answer, writes(op));
 }
 
 std::chrono::milliseconds pause_after(int tries, Random& random) {

@@ -29,9 +29,15 @@ struct Verdict {
   std::string date, time, period;                                // of a booking, where the answer tells
   std::int64_t minutes = 0;
   bool repeated = false;                                         // an earlier try had done it
+  bool made = false, changed = false;                            // done: a booking; a change of one
 };
 // Every request here may be sent twice: a booking carries a key, a status is set to a value, the rest only reads.
 Verdict judge(Op op, const Answer& answer);
+// Of any system: an answer that is neither a success nor one of its own refusals. `writes`: it may have been done all the same.
+Verdict judge_failure(const Answer& answer, bool writes);
+Verdict malformed_answer(bool writes);
+// The code of a JSON error, where it is one: a word, never a text that could hold anything.
+std::string error_of(const std::string& text);
 
 // How long to wait after the `tries`-th try, the longer the more there were; with a random part, so that those who
 // failed together do not come back together.

@@ -18,11 +18,11 @@ class Segment:
 
 
 class Report:
-    def __init__(self, windows, traffic_program):
-        self.windows, self.traffic_program = windows, traffic_program
+    def __init__(self, windows, traffic_program, title=""):
+        self.windows, self.traffic_program, self.title = windows, traffic_program, title
         self.segments, self.zeros = [], []
         self.compared, self.disagree = 0, 0
-        self.summary, self.audited = None, None
+        self.summary, self.audited, self.compared_answers = None, None, None
 
     @contextlib.contextmanager
     def segment(self, name):
@@ -34,6 +34,10 @@ class Report:
     def disagreeing(self, found, rows):
         self.disagree += found
         self.compared = max(self.compared, rows)
+
+    def differing(self, found_and_compared):
+        """Answers of both paths that the service compared itself."""
+        self.compared_answers = found_and_compared
 
     def traffic(self, summary):
         self.summary = summary
@@ -55,9 +59,12 @@ class Report:
         checks = [("requests failed", f"{self.summary['failed']:,} of {self.summary['sent']:,}", self.summary["failed"] == 0),
                   ("rows where old and new disagree", f"{self.disagree:,} of {self.compared:,}",
                    self.disagree == 0 and self.compared > 0),
-                  ("acknowledged bookings found in the database", f"{acknowledged - missing:,} of {acknowledged:,}",
+                  ("acknowledged rows found in the database", f"{acknowledged - missing:,} of {acknowledged:,}",
                    missing == 0 and acknowledged > 0)]
         checks += [(self.audited["meanings"][kind], f"{count:,}", count == 0) for kind, count in counts.items() if kind != "missing"]
+        if self.compared_answers:
+            found, compared = self.compared_answers
+            checks.append(("answers of old and new path that differ", f"{found:,} of {compared:,}", found == 0 and compared > 0))
         checks += [("not checkable", reason, False) for reason in self.audited["not_checkable"]]
         return checks
 
@@ -70,8 +77,8 @@ class Report:
         return {"segments": segments, "holds": self.holds(),
                 "checks": [{"name": name, "found": found, "holds": holds} for name, found, holds in self.checks()]}
 
-    def text(self, options):
-        lines = [f"segue demo: hospital-services, {options.rows:,} reservations, {options.rate} requests/s, seed {options.seed}", "",
+    def text(self):
+        lines = [f"segue demo: {self.title}", "",
                  f"{'part':<30}{'time':>8}{'rows':>11}{'lock wait':>11}{'requests':>10}{'failed':>8}{'p50':>9}{'p99':>9}"]
         for segment in self.segments:
             stats = self.requests(segment)

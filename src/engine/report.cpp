@@ -37,6 +37,7 @@ std::vector<Sql> filled_tests(const mapping::Resolved& mapping) {
 }
 
 bool has_new_side(pg::Connection& db, const plan::Plan& plan, const plan::Mapping& definition) {
+  if (definition.derives()) return catalog::find_table(db, {plan.schema, definition.into}) && !steps::derivation(db, plan, definition.name).retired;
   const auto table = catalog::find_table(db, {plan.schema, definition.table});
   if (!table) return false;
   for (const auto& [column, expression] : definition.to_new.set)
@@ -44,15 +45,20 @@ bool has_new_side(pg::Connection& db, const plan::Plan& plan, const plan::Mappin
   return true;
 }
 
+// Three numbers: rows, those whose new side is complete, those without any.
+Sql count_of(pg::Connection& db, const plan::Plan& plan, const plan::Mapping& definition) {
+  if (definition.derives()) return mapping::count_claims(steps::derivation(db, plan, definition.name));
+  const auto tests = filled_tests(steps::resolve(db, plan, definition.name));
+  return build("select count(*), count(*) filter (where {}), count(*) filter (where not ({})) from {} t"_sql,
+               sql::join(tests, " and "_sql), sql::join(tests, " or "_sql), sql::QualifiedName{plan.schema, definition.table});
+}
+
 std::vector<Coverage> coverage_of(pg::Connection& db, const plan::Plan& plan) {
   std::vector<Coverage> all;
   for (const auto& definition : plan.mappings) {
     if (!has_new_side(db, plan, definition)) continue;
-    const auto tests = filled_tests(steps::resolve(db, plan, definition.name));
-    const auto counts = db.run("report.coverage", build(R"sql(
-      select count(*), count(*) filter (where {}), count(*) filter (where not ({})) from {} t)sql"_sql,
-      sql::join(tests, " and "_sql), sql::join(tests, " or "_sql), sql::QualifiedName{plan.schema, definition.table}));
-    Coverage found{definition.name, definition.table, counts.integer(0, 0), counts.integer(0, 1), 0, counts.integer(0, 2), 0};
+    const auto counts = db.run("report.coverage", count_of(db, plan, definition));
+    Coverage found{definition.name, definition.derives() ? definition.into : definition.table, counts.integer(0, 0), counts.integer(0, 1), 0, counts.integer(0, 2), 0};
     found.partial = found.rows - found.full - found.fallback;
     found.queued = journal::open_repairs(db, plan.name, definition.name);
     all.push_back(found);

@@ -65,6 +65,8 @@ Sql carry_back_range(const Derivation& derivation);
 Sql restore_archived_range(const Derivation& derivation, const sql::QualifiedName& archive);
 // As compare_range of one row's mapping, by the source's key. Findings name key, class and columns.
 Sql compare_range(const Derivation& derivation, const Flow& flow);
+// How many driving rows want a derived row; whose derived row says what they say; who have none.
+Sql count_claims(const Derivation& derivation);
 
 // The repair queue holds source rows ("new", "old") and target keys ("into new", "into old"). $1: the entry's key.
 Sql carry_again(const Derivation& derivation, const Flow& flow, bool target_key);

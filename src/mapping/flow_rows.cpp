@@ -77,6 +77,13 @@ Sql compare_range(const Derivation& derivation, const Flow& flow) {
                "    case when b.segue_kind = 'value' then b.segue_columns end)) filter (where b.segue_kind is not null))[1:10]), '[]')\nfrom ({}) b"_sql, rows);
 }
 
+Sql count_claims(const Derivation& derivation) {
+  const auto& flow = derivation.to_new;
+  const auto there = build("x.{} is not null"_sql, Ident{flow.key.front().stored});
+  return build("select count(*), count(*) filter (where {} and not {}), count(*) filter (where not {}) from ({}) c left join {} x on {}"_sql, there,
+               any_differs(flow, "x", "c"), there, claims(flow, "true"_sql), flow.target.table, is_target(flow, "x", "c"));
+}
+
 Sql sweep_range(const Derivation& derivation) {
   const auto& flow = derivation.to_new;
   if (flow.on_delete == OnDelete::forbid) return "select 0 where $1::text is null and $2::text is null"_sql;

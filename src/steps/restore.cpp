@@ -164,7 +164,8 @@ void set_default(Context& context, const sql::QualifiedName& table, const Sql& s
   in_locked_transaction(context, {{table}, sql::Lock::access_exclusive}, [&] {
     context.db.run("restore.default", statement);
     for (const auto& definition : context.plan.mappings)
-      if (definition.table == table.name) context.db.run("restore.sync", mapping::create_function(resolve(context.db, context.plan, definition.name)));
+      if (definition.table == table.name && !definition.derives())
+        context.db.run("restore.sync", mapping::create_function(resolve(context.db, context.plan, definition.name)));
   });
 }
 

@@ -44,7 +44,7 @@ def booking(**fields):
 def table_and_document(document):
     printed = subprocess.run([os.path.join(BIN, "reservations"), "routes"], text=True, capture_output=True, check=True).stdout.splitlines()
     table = {tuple(line.split()) for line in printed}
-    documented = {(method.upper(), path, "administrators" if operation["security"] else "anyone") for method, path, operation in document.operations()}
+    documented = {(method.upper(), path, "bearer" if operation["security"] else "anyone") for method, path, operation in document.operations()}
     expect(table == documented and len(table) > 15, f"the table of routes and the document agree on {len(table)} calls {table ^ documented or ''}")
 
 

@@ -4,7 +4,8 @@
 usage: layers.py SOURCE_DIR [BUILD_DIR]      exit 1 if a rule is broken
        layers.py --self-test                 proves that planted violations are found (part of every run)
 
-Further: only src/pg includes libpq; applications include src/ and their own folder; nobody includes tests;
+Further: only src/pg includes libpq; applications include src/, their own folder and apps/service,
+which they share; nobody includes tests;
 ARCHITECTURE.md names every folder of src/.
 """
 import pathlib
@@ -61,7 +62,7 @@ def check_apps(root, layers):
         own = path.relative_to(root / "apps").parts[0]
         for line, name in includes_of(path):
             folder = name.split("/")[0] if "/" in name else None
-            if folder in (names - {own}) | {"tests", "support", ".."}:
+            if folder in (names - {own, "service"}) | {"tests", "support", ".."}:
                 yield f"{path.relative_to(root)}:{line}: application {own} includes {name}"
             if name in LIBPQ:
                 yield f"{path.relative_to(root)}:{line}: only src/pg may include {name}"
@@ -86,11 +87,11 @@ def self_test():
     """Each planted violation is found alone; the sound tree has none."""
     sound = {"src/layers.txt": "# order\nbase\npg\nengine\n", "src/base/a.hpp": '#include <string>\n',
              "src/pg/b.cpp": '#include "base/a.hpp"\n#include <libpq-fe.h>\n', "src/engine/c.cpp": '#include "pg/b.hpp"\n',
-             "apps/one/d.cpp": '#include "one/e.hpp"\n#include "engine/c.hpp"\n', "apps/two/f.cpp": "",
+             "apps/one/d.cpp": '#include "one/e.hpp"\n#include "engine/c.hpp"\n', "apps/two/f.cpp": '#include "service/g.hpp"\n', "apps/service/g.hpp": '#include "service/h.hpp"\n',
              "ARCHITECTURE.md": "`src/base`, src/pg/ and src/engine\n"}
     planted = {"src/base/a.hpp": '#include "pg/b.hpp"\n', "src/engine/c.cpp": "#include <libpq-fe.h>\n",
                "src/other/x.cpp": "", "src/pg/b.cpp": '  # include "one/e.hpp"\n', "apps/one/d.cpp": '#include "two/f.hpp"\n',
-               "apps/two/f.cpp": '#include "libpq-fe.h"\n', "ARCHITECTURE.md": "src/base/ src/engine/ src/pgx\n"}
+               "apps/two/f.cpp": '#include "libpq-fe.h"\n', "apps/service/g.hpp": '#include "two/f.hpp"\n', "ARCHITECTURE.md": "src/base/ src/engine/ src/pgx\n"}
     for name, text in [(None, None), *planted.items()]:
         with tempfile.TemporaryDirectory() as folder:
             for path, content in {**sound, **({name: text} if name else {})}.items():

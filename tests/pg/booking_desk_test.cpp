@@ -8,7 +8,7 @@
 #include <random>
 
 #include "reservations/booking.hpp"
-#include "reservations/idempotency.hpp"
+#include "service/idempotency.hpp"
 #include "support/booking_database.hpp"
 #include "support/booking_service.hpp"
 
@@ -165,7 +165,7 @@ TEST_CASE("a repetition with the same Idempotency-Key finds its reservation, in 
   const auto again = book_with_key(service, wish, "key-1");
   CHECK(is_repeated(again));
   CHECK(id_of(again) == id_of(first));
-  CHECK(id_of(first) == id_of_key("key-1", "one"));
+  CHECK(id_of(first) == service::id_of_key("key-1", "one"));
   CHECK(body_of(again).at("reservation") == body_of(first).at("reservation"));
   for (const auto& [field, value] : {std::pair{"phone", "010-0000-0002"}, {"preferred_date", "2099-06-02"}, {"service", "SKIN_CARE"},
                                      {"period", "AFTERNOON"}, {"notes", "another"}}) {
@@ -211,7 +211,7 @@ TEST_CASE("two services that get the same key for different dates at once book o
   BookingService service(url);
   {
     pg::Transaction elsewhere(db);
-    const Booking wish{parsed("2099-06-03"), "MORNING", id_of_key("raced", "one"), true};
+    const Booking wish{parsed("2099-06-03"), "MORNING", service::id_of_key("raced", "one"), true};
     for (const auto& query : book({&wish}, Variant::old_model)) db.run(query.name, query.sql, query.params);
     book_and_leave(service.port(), booking("SKIN_CARE"), "raced");
     pg::Connection watch(url);
@@ -228,7 +228,7 @@ TEST_CASE("a date that has gone by has no room left, by the clinic's own calenda
   for (const int percent : {0, 100}) {
     set_percent(url, percent);
     BookingService service(url);
-    const auto yesterday = ClinicClock("Asia/Seoul").date_at(std::chrono::system_clock::now() - std::chrono::hours(24));
+    const auto yesterday = service::LocalClock("Asia/Seoul").date_at(std::chrono::system_clock::now() - std::chrono::hours(24));
     const auto left = body_of(service.get("/api/public/reservations/availability?service=SKIN_CARE&date=" + text_of(yesterday)));
     CHECK(left.at("available").as_bool() == false);
     CHECK(left.at("remaining").as_int64() == 0);

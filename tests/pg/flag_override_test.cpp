@@ -79,7 +79,7 @@ TEST_CASE("an override holds before there is a journal, and is told to it as soo
 TEST_CASE("a service shows its override in health and metrics") {
   Hospital hospital;
   auto settings = tests::BookingService::settings(hospital.url());
-  settings.override_percent = 100;
+  settings.overrides = {{key, 100}};
   tests::BookingService service(settings);
   const auto health = boost::json::parse(service.get("/health").body).as_object();
   CHECK(health.at("overrides").as_object().at(key).as_int64() == 100);

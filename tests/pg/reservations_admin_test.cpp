@@ -28,7 +28,7 @@ struct Migrating : Hospital {
 
 BookingService service_at(const std::string& url, int percent) {
   auto settings = BookingService::settings(url);
-  settings.override_percent = percent;
+  settings.overrides = {{reservations::flag_key(), percent}};
   return BookingService(std::move(settings));
 }
 

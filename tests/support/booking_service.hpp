@@ -1,27 +1,18 @@
-// The booking service in this process, on a free port, asked over real connections.
-// Does: run the io_context while it asks. Does not: use a thread of its own.
+// The booking service in this process: bookings, and an administrator's calls.
 #pragma once
-#include <boost/asio/co_spawn.hpp>
 #include <boost/json.hpp>
 #include <fmt/format.h>
 
-#include "net/http_client.hpp"
-#include "net/http_server.hpp"
 #include "reservations/application.hpp"
+#include "support/service_client.hpp"
 
 namespace segue::tests {
 
-class BookingService {
+class BookingService : public ServiceClient<reservations::Application> {
  public:
   explicit BookingService(const std::string& url) : BookingService(settings(url)) {}
-  explicit BookingService(reservations::Settings chosen) : application_(io_, std::move(chosen)) {}
-  ~BookingService() { application_.close(); }
+  explicit BookingService(reservations::Settings chosen) : ServiceClient(std::move(chosen)) {}
 
-  net::Response ask(std::string method, std::string target, std::string body, net::Headers headers) {
-    std::vector<Question> questions{{std::move(method), std::move(target), std::move(body), std::move(headers)}};
-    return ask_all(std::move(questions)).front();
-  }
-  std::uint16_t port() const { return server_.port(); }
   net::Response get(std::string target) { return ask("GET", std::move(target), {}, {{"Authorization", "Bearer token"}}); }
   net::Response book(const boost::json::object& wish) { return book_all({wish}).front(); }
   net::Response set_status(std::string_view id, std::string_view status) {
@@ -50,35 +41,6 @@ class BookingService {
     settings.token = "token";
     return settings;
   }
-
- private:
-  struct Question { std::string method, target, body; net::Headers headers; };
-
-  std::vector<net::Response> ask_all(std::vector<Question> questions) {
-    std::vector<net::Response> responses(questions.size());
-    std::vector<std::unique_ptr<net::HttpClient>> clients;
-    std::exception_ptr failed;
-    std::size_t open = questions.size();
-    net::HttpClient::Options options;
-    options.port = server_.port();
-    for (std::size_t i = 0; i < questions.size(); ++i) {
-      auto& [method, target, body, headers] = questions[i];
-      clients.push_back(std::make_unique<net::HttpClient>(io_, options));
-      boost::asio::co_spawn(io_, clients.back()->request(method, target, body, headers),
-                            [&, i](std::exception_ptr error, net::Response response) {
-                              if (error) failed = error;
-                              responses[i] = std::move(response);
-                              --open;
-                            });
-    }
-    while (open > 0) io_.run_one();
-    if (failed) std::rethrow_exception(failed);
-    return responses;
-  }
-
-  boost::asio::io_context io_{1};
-  reservations::Application application_;
-  net::HttpServer server_{io_, {}, [this](net::Request request) { return application_.handle(std::move(request)); }};
 };
 
 }  // namespace segue::tests

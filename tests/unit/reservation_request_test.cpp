@@ -110,7 +110,7 @@ TEST_CASE("a typed time becomes a period only where it can be read") {
 TEST_CASE("today is the clinic's today") {
   using namespace std::chrono;
   const auto time = sys_days(2025y / 11 / 20) + hours(16);
-  CHECK(text_of(ClinicClock("Asia/Seoul").date_at(time)) == "2025-11-21");
-  CHECK(text_of(ClinicClock("America/New_York").date_at(time)) == "2025-11-20");
-  CHECK_THROWS(ClinicClock("Mars/Olympus"));
+  CHECK(text_of(service::LocalClock("Asia/Seoul").date_at(time)) == "2025-11-21");
+  CHECK(text_of(service::LocalClock("America/New_York").date_at(time)) == "2025-11-20");
+  CHECK_THROWS(service::LocalClock("Mars/Olympus"));
 }

@@ -5,15 +5,16 @@
 
 #include "base/error.hpp"
 #include "reservations/administration.hpp"
-#include "reservations/body.hpp"
-#include "reservations/cross_origin.hpp"
-#include "reservations/rate_limit.hpp"
+#include "service/body.hpp"
+#include "service/cross_origin.hpp"
+#include "service/rate_limit.hpp"
 #include "reservations/routes.hpp"
 #include "reservations/services.hpp"
 #include "reservations/switches.hpp"
 
 using namespace segue;
 using namespace segue::reservations;
+using namespace segue::service;
 using namespace std::chrono_literals;
 namespace json = boost::json;
 
@@ -47,24 +48,24 @@ std::string header(const net::Response& response, std::string_view name) {
 }  // namespace
 
 TEST_CASE("a path leads to its route, its other methods are named, and HEAD is GET") {
-  const auto status = find_route("POST", "/api/admin/reservations/r%1/status", false);
+  const auto status = find_route(routes(), "POST", "/api/admin/reservations/r%1/status", false);
   REQUIRE(status.route != nullptr);
   CHECK(status.route->name == "status");
   CHECK(status.parts == std::vector<std::string>{"r%1"});
-  CHECK(find_route("HEAD", "/health", false).route->name == "health");
-  const auto wrong = find_route("DELETE", "/api/admin/services", false);
+  CHECK(find_route(routes(), "HEAD", "/health", false).route->name == "health");
+  const auto wrong = find_route(routes(), "DELETE", "/api/admin/services", false);
   CHECK(wrong.route == nullptr);
   CHECK(wrong.allow == "GET, HEAD, POST");
   for (const auto* nowhere : {"/", "/api/admin/reservations/", "/api/admin/reservations//status", "/health/", "/api/admin/services/A/B"})
-    CHECK(find_route("GET", nowhere, false).allow.empty());
-  CHECK(find_route("GET", "/api/admin/services/" + std::string(201, 'A'), false).allow.empty());
+    CHECK(find_route(routes(), "GET", nowhere, false).allow.empty());
+  CHECK(find_route(routes(), "GET", "/api/admin/services/" + std::string(201, 'A'), false).allow.empty());
 }
 
 TEST_CASE("the browser's question before a call is answered for patients' addresses only") {
-  const auto public_one = find_route("OPTIONS", "/api/public/reservations", false);
+  const auto public_one = find_route(routes(), "OPTIONS", "/api/public/reservations", false);
   CHECK(public_one.preflight);
   CHECK(public_one.allow == "POST, OPTIONS");
-  const auto admin = find_route("OPTIONS", "/api/admin/reservations", false);
+  const auto admin = find_route(routes(), "OPTIONS", "/api/admin/reservations", false);
   CHECK_FALSE(admin.preflight);
   CHECK(admin.route == nullptr);
 }
@@ -74,8 +75,8 @@ TEST_CASE("the old application has no addresses of the new model") {
     const bool of_new = route.pattern.find("/admin/service") != std::string_view::npos || route.pattern.find("time-slots") != std::string_view::npos;
     CHECK(route.in_legacy != of_new);
   }
-  CHECK(find_route("GET", "/api/admin/services", true).allow.empty());
-  CHECK(find_route("GET", "/api/admin/limits", true).route != nullptr);
+  CHECK(find_route(routes(), "GET", "/api/admin/services", true).allow.empty());
+  CHECK(find_route(routes(), "GET", "/api/admin/limits", true).route != nullptr);
 }
 
 TEST_CASE("a client has its burst, then its rate, and others have theirs") {
