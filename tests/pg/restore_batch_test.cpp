@@ -24,6 +24,7 @@ struct Returning : Hospital {
     steps::Context context{db, plan(), phase, phase.steps.at(1), epoch(), silence, options};
     steps::archive_columns(context, "reservations", {"service", "preferredTime"});
     for (const auto& statement : mapping::drop_triggers(mapping())) db.run("test.off", statement);
+    run("sql 07-end-booked-per-day.sql");
     db.run_script("test.back", R"(alter table reservations drop column service__retired, drop column "preferredTime__retired";
                                   alter table reservations add column service__retired "ServiceType", add column "preferredTime__retired" text)"_sql);
     db.run("test.function", mapping::create_function(mapping()));

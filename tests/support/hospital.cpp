@@ -14,10 +14,17 @@ using sql::Sql;
 
 namespace {
 
-const plan::Step& step_of(const plan::Plan& plan, const std::string& kind) {
-  for (const auto& step : plan.phase("migrate").steps)
-    if (step.kind() == kind || step.name == kind) return step;
-  throw std::logic_error("phase migrate has no step " + kind);
+struct Place {
+  const plan::Phase& phase;
+  const plan::Step& step;
+};
+
+// By kind the first of that kind behind the expand phase, else by the step's own name.
+Place place_of(const plan::Plan& plan, const std::string& kind) {
+  for (const auto& phase : plan.phases)
+    for (const auto& step : phase.steps)
+      if (phase.name != "expand" && (step.kind() == kind || step.name == kind)) return {phase, step};
+  throw std::logic_error("no phase behind expand has a step " + kind);
 }
 
 }  // namespace
@@ -36,14 +43,16 @@ Hospital::Hospital(const Sql& change)
 void Hospital::run(const std::string& kind) {
   Silence silence;
   const steps::Options options;
-  steps::Context context{db_, plan_, plan_.phase("migrate"), step_of(plan_, kind), epoch_, silence, options};
+  const auto [phase, step] = place_of(plan_, kind);
+  steps::Context context{db_, plan_, phase, step, epoch_, silence, options};
   steps::run(context);
 }
 
 void Hospital::undo(const std::string& kind) {
   Silence silence;
   const steps::Options options;
-  steps::Context context{db_, plan_, plan_.phase("migrate"), step_of(plan_, kind), epoch_, silence, options};
+  const auto [phase, step] = place_of(plan_, kind);
+  steps::Context context{db_, plan_, phase, step, epoch_, silence, options};
   steps::undo(context);
 }
 

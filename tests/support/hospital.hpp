@@ -28,7 +28,7 @@ class Hospital {
   std::int64_t epoch() const { return epoch_; }
   mapping::Resolved mapping() { return steps::resolve(db_, plan_, "reservations"); }
 
-  // The step of this kind or name in phase migrate: "profile", "sync", "backfill", "sql 05-booked-per-period.sql", "verify".
+  // The first step of this kind or name behind phase expand: "profile", "sync", "backfill", "sql 05-booked-per-period.sql", "verify".
   void run(const std::string& kind);
   void undo(const std::string& kind);
   std::int64_t absorb() { return steps::absorb_values(db_, plan_, epoch_, mapping()); }
