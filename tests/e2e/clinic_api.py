@@ -54,8 +54,7 @@ class Reception:
         self.call("doctor_create", body=new, headers={"Idempotency-Key": "no key"}, expect=400)
         changed = self.written("doctor_change", id=made["id"], body={"experience": 8, "license_number": "L-1"})
         expect((changed["experience"], changed["license_number"], changed["specialization"]) == (8, "L-1", "surgery"), "a change leaves the rest")
-        other = self.call("doctors", query={"limit": 1})["doctors"][0]["id"]
-        self.call("doctor_change", id=other, body={"email": email}, expect=409)
+        self.call("doctor_change", id=self.seasoned(), body={"email": email}, expect=409)
         self.people("doctor", made["id"])
         return changed
 

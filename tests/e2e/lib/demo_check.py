@@ -60,11 +60,11 @@ class DemoCheck:
         for number in range(1, items + 1):
             self.program("segue", "approve", self.plan, "--checklist", str(number), "--reason", "test", database=url)
 
-    def found_disagreeing(self, url):
-        """Of `segue verify`: its exit status, and the counts that are not zero."""
+    def disagreeing(self, url):
+        """The mappings in whose rows `segue verify` finds that old and new disagree; nothing where its exit status says otherwise."""
         done = self.program("segue", "verify", self.plan, "--json", database=url)
-        found = [r["found"] for r in json.loads(done.stdout.splitlines()[-1])["results"] if "disagree" in r["name"]]
-        return done.returncode, [count for count in found if count != "0"]
+        found = {r["name"].split()[2] for r in json.loads(done.stdout.splitlines()[-1])["results"] if "disagree" in r["name"] and not r["passed"]}
+        return found if done.returncode == (1 if found else 0) else None
 
     def stays_closed(self, url, phase):
         self.program("segue", "approve", self.plan, phase, "--reason", "test", database=url)
