@@ -213,7 +213,7 @@ def main():
             with open(tokens) as file:
                 clinics = [line.split() for line in file]
             service.token = clinics[0][1]
-            api = CONTRACT.api(service, clinic=clinics[0][0], id="x")
+            api = CONTRACT.api(service, {"clinic": clinics[0][0], "id": "x"})
             CONTRACT.answer_checklist(url, 4)
             segue(url, "backup", "--to", os.path.join(directory, "backup.dump"), "--by", "test")
             there_and_back(Phases(api, clinics), url)

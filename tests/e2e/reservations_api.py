@@ -151,7 +151,7 @@ def serve(*words, token=""):
 
 def without_token(url, legacy):
     with serve("--database", url, *(["--legacy"] if legacy else [])) as service:
-        api = CONTRACT.api(service, **ANY)
+        api = CONTRACT.api(service, ANY)
         for _, _, operation in CONTRACT.document.operations():
             if operation["security"]:
                 gone = legacy and operation["operationId"].startswith(("service", "time_slot"))
@@ -205,7 +205,7 @@ def main():
     database = os.path.join(directory, "postgresql")
     try:
         with serve("--database", "embedded:" + database, "--threads", "2", token="secret") as service:
-            api = CONTRACT.api(service, **ANY)
+            api = CONTRACT.api(service, ANY)
             url = CONTRACT.run("segue", "pg", "url", "--dir", database).stdout.split()[-1]
             several_threads(api, service, url)
             in_every_phase(api, url)

@@ -30,8 +30,8 @@ class Contract:
     def serve(self, *words, **options):
         return Service(os.path.join(self.bin, self.program), *words, **options)
 
-    def api(self, service, **parts):
-        return Api(self.document, service, self.failed, **parts)
+    def api(self, service, parts=None):
+        return Api(self.document, service, self.failed, parts)
 
     def segue(self, url, command, *words):
         """A command on the plan that must succeed."""

@@ -72,8 +72,8 @@ class Service:
 class Api:
     """`parts`: what stands in a path where a call does not say it."""
 
-    def __init__(self, document, service, failed, **parts):
-        self.document, self.service, self.failed, self.seen, self.parts = document, service, failed, set(), parts
+    def __init__(self, document, service, failed, parts=None):
+        self.document, self.service, self.failed, self.seen, self.parts = document, service, failed, set(), parts or {}
 
     def _fail(self, what):
         print("NO   " + what, flush=True)
