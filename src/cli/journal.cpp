@@ -22,6 +22,7 @@ int journal(const Words& words) {
   if (upgrade) {
     segue::journal::refuse_standby(db);
     segue::journal::install(db);
+    segue::journal::upgrade(db);
   }
   const auto now = upgrade ? segue::journal::installed_version(db) : found;
   if (arguments.has("--json")) print(boost::json::serialize(boost::json::object{{"layout", now}, {"was", found}, {"works", segue::journal::version}}));

@@ -24,7 +24,7 @@ namespace {
 
 void refuse_newer(int found) {
   if (found > version)
-    throw Error(ErrorCode::journal_newer, fmt::format("the journal has version {}, this segue knows {}", found, version),
+    throw Error(ErrorCode::journal_newer, fmt::format("the journal has layout {}, this segue knows {}", found, version),
                 "use the segue that wrote it, or a newer one");
 }
 
@@ -48,8 +48,7 @@ void refuse_running(pg::Connection& db) {
 }
 
 // In the caller's transaction. The application's triggers write the tables it alters: it gives way to them.
-void upgrade(pg::Connection& db, int from) {
-  refuse_unknown_layout(db);
+void alter_layout(pg::Connection& db, int from) {
   refuse_running(db);
   db.run("journal.give_way", "set local lock_timeout = '100ms'"_sql);
   db.run_script("journal.upgrade", Sql::from_journal(std::string(embedded::upgrade_1_sql())));
@@ -58,16 +57,18 @@ void upgrade(pg::Connection& db, int from) {
     audit(db, plans.text(row, 0), "segue", "journal brought up to date", {}, fmt::format(R"({{"from": {}, "to": {}}})", from, version));
 }
 
+// Two at once: the second waits here and then finds what the first has made.
+template <class Work> void in_turn(pg::Connection& db, const Work& work) {
+  pg::Transaction transaction(db);
+  db.run("journal.install_lock", "select pg_advisory_xact_lock(hashtextextended('segue:install', 0))"_sql);
+  work(installed_version(db));
+  transaction.commit(fault::Point::journal_installed);
+}
+
 // False if somebody stood in the way.
-bool try_install(pg::Connection& db) {
+bool try_upgrade(pg::Connection& db) {
   try {
-    pg::Transaction transaction(db);
-    // Two first runs at once: the second waits here and then finds the journal.
-    db.run("journal.install_lock", "select pg_advisory_xact_lock(hashtextextended('segue:install', 0))"_sql);
-    const auto found = installed_version(db);
-    if (found == 0) db.run_script("journal.install", Sql::from_journal(std::string(embedded::journal_sql())));
-    else if (found < version) upgrade(db, found);
-    transaction.commit(fault::Point::journal_installed);
+    in_turn(db, [&](int found) { if (found < version) alter_layout(db, found); });
     return true;
   } catch (const Error& error) {
     if (error.sqlstate() != "55P03") throw;
@@ -87,11 +88,16 @@ bool is_installed(pg::Connection& db) {
 }
 
 void install(pg::Connection& db) {
+  if (installed_version(db) == 0)
+    in_turn(db, [&](int found) { if (found == 0) db.run_script("journal.install", Sql::from_journal(std::string(embedded::journal_sql()))); });
+  const auto found = installed_version(db);
+  refuse_newer(found);
+  if (found < version) refuse_unknown_layout(db);
+}
+
+void upgrade(pg::Connection& db) {
   constexpr int attempts = 100;
-  for (int attempt = 1;; ++attempt) {
-    const auto found = installed_version(db);
-    refuse_newer(found);
-    if (found == version || try_install(db)) return;
+  for (int attempt = 1; installed_version(db) < version && !try_upgrade(db); ++attempt) {
     if (attempt == attempts)
       throw Error(ErrorCode::lock_timeout, "the journal cannot be brought up to date: a transaction that wrote to it stays open", "run the same command again when it is over");
     std::this_thread::sleep_for(std::chrono::milliseconds(200));

@@ -17,9 +17,10 @@ inline constexpr int version = 2;                                // of its layou
 // False if schema segue does not exist. Error{journal_newer} if a newer program wrote it, Error{refused} if an older one did and
 // nobody has upgraded it yet.
 bool is_installed(pg::Connection& db);
-// Creates it if it is not there, and brings an older one up to date. Error{refused} for one from before 0.2.0, Error{locked} while
-// an older segue is at work on a plan.
+// Creates it if it is not there. Error{journal_newer}; Error{refused} for one from before 0.2.0.
 void install(pg::Connection& db);
+// Brings an older one up to date, in one transaction. Error{locked} while somebody else is at work on a plan.
+void upgrade(pg::Connection& db);
 int installed_version(pg::Connection& db);                       // 0: none
 
 // Only one runner works on a plan. Taken before anything is read; held by the session, so it ends with it.
