@@ -182,7 +182,9 @@ std::vector<Grant> grants(pg::Connection& db, const plan::Plan& plan, const std:
   grants.push_back({build("grant usage, create on schema {} to {}"_sql, Ident{plan.schema}, name).text(), "new tables and indexes",
                     build("coalesce((select has_schema_privilege($1, oid, 'usage') and has_schema_privilege($1, oid, 'create') from pg_catalog.pg_namespace where nspname = {}), true)"_sql,
                           sql::Literal{plan.schema})});
-  grants.push_back({build("grant pg_read_all_stats to {}"_sql, name).text(), "sees who holds a lock, and which application processes follow a flag",
+  // What a run cannot do without is pg_read_all_stats, a part of it.
+  grants.push_back({build("grant pg_monitor to {}"_sql, name).text(),
+                    "sees who holds a lock, which application processes follow a flag, and how far replicas, the archive and the disk are from their limits",
                     acts_as("pg_read_all_stats")});
   ownership(plan, owned_things(db, plan, needs), role, grants);
   reading_and_writing(db, plan, needs, role, grants);

@@ -22,7 +22,7 @@ plan::Plan small_plan() {
 struct House {
   House() : url(tests::fresh_database()), db(url) {
     run("do $$ begin create role house_owner; create role house_segue login; exception when duplicate_object then null; end $$");
-    run("revoke house_owner, pg_read_all_stats from house_segue");
+    run("revoke house_owner, pg_monitor, pg_read_all_stats from house_segue");
     run(R"(create type "Kind" as enum ('A'); create table stays (id int primary key, kind "Kind"); alter table stays owner to house_owner;
            alter type "Kind" owner to house_owner; create table "Prices" (id int primary key, amount int); create table log (id int))");
   }
