@@ -29,6 +29,7 @@ int approve(const Words& words) {
   if (!reason || reason->empty()) throw Error(ErrorCode::usage, "an approval needs a reason", "say --reason WHY: it is kept in the audit");
   segue::pg::Connection db(database_url(arguments), {.application_name = "segue/approve/" + plan.name});
   journal::install(db);
+  journal::upgrade(db);
   {
     segue::pg::Transaction transaction(db);
     // An approval may come before the first run: the plan is registered, but not begun.

@@ -35,10 +35,10 @@ Section steps_section(const Report& report) {
 
 Section coverage_section(const Report& report) {
   Section section{"Dual write", "Full: the whole new side is there. Partial: some of it. Fallback: none, only the old side serves the row.",
-                  {"mapping", "rows", "full", "partial", "fallback", "share full", "in the repair queue"}, {}};
+                  {"mapping", "rows", "full", "partial", "fallback", "share full", "in the repair queue", "accepted as they are"}, {}};
   for (const auto& mapping : report.coverage)
     section.rows.push_back({mapping.mapping, grouped(mapping.rows), grouped(mapping.full), grouped(mapping.partial), grouped(mapping.fallback),
-                            share(mapping.full, mapping.rows), grouped(mapping.queued)});
+                            share(mapping.full, mapping.rows), grouped(mapping.queued), grouped(mapping.accepted)});
   if (section.rows.empty()) section.note = "The new side does not exist yet, or no longer has an old one.";
   return section;
 }
@@ -93,7 +93,7 @@ json::object json_of(const Report& report) {
                         {"longestLockWaitMs", s.longest_lock_wait_ms}, {"detail", json::parse(s.detail)}};
   });
   object["dualWrite"] = array_of(report.coverage, [](const auto& c) {
-    return json::object{{"mapping", c.mapping}, {"table", c.table}, {"rows", c.rows}, {"full", c.full}, {"partial", c.partial}, {"fallback", c.fallback}, {"queued", c.queued}};
+    return json::object{{"mapping", c.mapping}, {"table", c.table}, {"rows", c.rows}, {"full", c.full}, {"partial", c.partial}, {"fallback", c.fallback}, {"queued", c.queued}, {"accepted", c.accepted}};
   });
   object["checks"] = array_of(report.checks, [](const auto& c) {
     return json::object{{"name", c.name}, {"expected", c.expected}, {"found", c.found}, {"passed", c.passed}, {"at", c.at}};

@@ -9,6 +9,7 @@
 #include "cli/going_back.hpp"
 #include "cli/preview.hpp"
 #include "journal/journal.hpp"
+#include "journal/repairs.hpp"
 
 namespace segue::cli {
 
@@ -47,7 +48,7 @@ std::optional<steps::GoingBack> look_back(const std::string& url, const plan::Pl
 void print_json(const plan::Plan& plan, const State& state) {
   boost::json::array steps, flags, repairs;
   for (const auto& group : state.repairs)
-    repairs.push_back(boost::json::object{{"mapping", group.mapping}, {"side", group.direction}, {"reason", group.reason}, {"rows", group.rows}, {"firstKey", group.first_key}});
+    repairs.push_back(boost::json::object{{"mapping", group.mapping}, {"side", group.direction}, {"reason", group.reason}, {"rows", group.rows}, {"accepted", group.accepted}, {"firstKey", group.first_key}});
   for (const auto& step : state.steps)
     steps.push_back(boost::json::object{{"phase", step.phase}, {"step", step.step}, {"kind", step.kind}, {"state", step.state}, {"rows", step.rows},
         {"seconds", step.seconds}, {"longestLockWaitMs", step.longest_lock_wait_ms}, {"detail", boost::json::parse(step.detail)}});
@@ -72,7 +73,8 @@ void print_text(const plan::Plan& plan, const State& state) {
   }
   for (const auto& flag : state.flags) print(fmt::format("\nflag {}: {} % (by {})", flag.flag, flag.percent, flag.changed_by));
   for (const auto& group : state.repairs)
-    print(fmt::format("\nrepair queue: {} rows of {} ({} side: {}), first key {}", grouped(group.rows), group.mapping, group.direction, group.reason, group.first_key));
+    print(fmt::format("\nrepair queue: {} rows of {} ({} side: {}){}, first key {}", grouped(group.rows), group.mapping, group.direction, group.reason,
+                      group.accepted == 0 ? "" : fmt::format(", {} of them accepted as they are", grouped(group.accepted)), group.first_key));
   if (!state.going_back) print("\nrows that could not go back: not counted within 2 s; segue revert PLAN --check takes the time");
   else if (state.going_back->rows > 0) print("\n" + text_of(*state.going_back, "counted now"));
   if (!state.same_plan) print("\nthe plan's files differ from those that were begun");

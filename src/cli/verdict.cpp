@@ -10,7 +10,7 @@ std::string text_of(const gate::Verdict& verdict) {
   std::string text;
   for (const auto& item : verdict.items) {
     text += fmt::format("  {} {:<24} expected {:<10} found {}\n", item.holds ? "ok " : "NO ", item.name, item.expected, item.found);
-    if (!item.next.empty()) text += fmt::format("      {}: {}\n", gate::name_of(item.band), item.next);
+    if (!item.next.empty()) text += fmt::format("      {}{}{}\n", gate::name_of(item.band), item.band == gate::Band::none ? "" : ": ", item.next);
   }
   return text;
 }

@@ -57,6 +57,7 @@ BackupProof record(pg::Connection& db, const plan::Plan& plan, const std::string
   const auto evidence = boost::json::serialize(boost::json::object{
       {"file", proof.file}, {"bytes", proof.bytes}, {"tables", proof.tables}, {"rows", proof.rows}, {"compared", compared}});
   journal::install(db);
+  journal::upgrade(db);
   pg::Transaction transaction(db);
   db.run("backup.register", "insert into segue.plans (plan, title, hash) values ($1, $2, $3) on conflict do nothing"_sql, {plan.name, plan.title, plan.hash});
   db.run("backup.record", R"sql(insert into segue.backups (plan, file, bytes, "tables", rows, compared, actor)

@@ -3,6 +3,7 @@
 #include <map>
 #include <set>
 
+#include "base/error.hpp"
 #include "base/text.hpp"
 #include "plan/statements.hpp"
 
@@ -102,6 +103,8 @@ Sql name_of(const plan::Plan& plan, const Thing& thing) {
   return plain ? build("{}"_sql, QualifiedName{plan.schema, thing.name}) : Sql::from_journal(thing.name);
 }
 
+Sql acts_as(const std::string& owner) { return build("pg_has_role($1, {}, 'usage')"_sql, sql::Literal{owner}); }
+
 // Membership in a superuser would be the right to everything: then the thing itself changes hands.
 void ownership(const plan::Plan& plan, const std::vector<Thing>& things, const std::string& role, std::vector<Grant>& grants) {
   std::map<std::string, std::vector<std::string>> owners;
@@ -109,10 +112,11 @@ void ownership(const plan::Plan& plan, const std::vector<Thing>& things, const s
     if (thing.owner == role) continue;
     if (!thing.superuser) owners[thing.owner].push_back(thing.name);
     else grants.push_back({build("alter {} {} owner to {}"_sql, Sql::from_journal(thing.kind), name_of(plan, thing), Ident{role}).text(),
-                           "PostgreSQL lets only the owner alter or drop it; now it is the superuser " + thing.owner + "'s"});
+                           "PostgreSQL lets only the owner alter or drop it; now it is the superuser " + thing.owner + "'s", acts_as(thing.owner)});
   }
   for (const auto& [owner, names] : owners)
-    grants.push_back({build("grant {} to {}"_sql, Ident{owner}, Ident{role}).text(), "the owner of " + join(names, ", ") + ": PostgreSQL lets only owners alter them"});
+    grants.push_back({build("grant {} to {}"_sql, Ident{owner}, Ident{role}).text(), "the owner of " + join(names, ", ") + ": PostgreSQL lets only owners alter them",
+                      acts_as(owner)});
 }
 
 void reading_and_writing(pg::Connection& db, const plan::Plan& plan, const Needs& needs, const std::string& role, std::vector<Grant>& grants) {
@@ -123,8 +127,12 @@ void reading_and_writing(pg::Connection& db, const plan::Plan& plan, const Needs
   for (int row = 0; row < rows.rows(); ++row) {
     const QualifiedName table{plan.schema, rows.text(row, 0)};
     const bool written = rows.boolean(row, 1);
+    const sql::Literal name{sql::render(table)};
+    Sql held = build("(has_table_privilege($1, {}, 'select') or has_any_column_privilege($1, {}, 'select'))"_sql, name, name);
+    for (const auto* right : {"insert", "update", "delete"})
+      if (written) held += build(" and has_table_privilege($1, {}, {})"_sql, name, sql::Literal{right});
     grants.push_back({build(written ? "grant select, insert, update, delete on {} to {}"_sql : "grant select on {} to {}"_sql, table, Ident{role}).text(),
-                      written ? "the plan writes its rows" : "the plan reads it"});
+                      written ? "the plan writes its rows" : "the plan reads it", held});
   }
 }
 
@@ -149,16 +157,16 @@ void for_applications(pg::Connection& db, const plan::Plan& plan, const Needs& n
 void journal_of_another(pg::Connection& db, const std::string& role, std::vector<Grant>& grants) {
   const auto rows = db.run("grants.journal", R"sql(
     with mine as (select oid from pg_catalog.pg_namespace where nspname in ('segue', 'segue_archive'))
-    select format('alter schema %I owner to %I', nspname, $1::text) from pg_catalog.pg_namespace
+    select format('alter schema %I owner to %I', nspname, $1::text), pg_get_userbyid(nspowner) from pg_catalog.pg_namespace
       where oid in (select oid from mine) and pg_get_userbyid(nspowner) <> $1
     union all
-    select format('alter %s %s owner to %I', case relkind when 'S' then 'sequence' else 'table' end, c.oid::regclass, $1::text) from pg_catalog.pg_class c
+    select format('alter %s %s owner to %I', case relkind when 'S' then 'sequence' else 'table' end, c.oid::regclass, $1::text), pg_get_userbyid(relowner) from pg_catalog.pg_class c
       where relnamespace in (select oid from mine) and relkind in ('r', 'S') and pg_get_userbyid(relowner) <> $1
         and not exists (select 1 from pg_catalog.pg_depend d where d.objid = c.oid and d.deptype = 'i')
     union all
-    select format('alter function %s owner to %I', p.oid::regprocedure, $1::text) from pg_catalog.pg_proc p
+    select format('alter function %s owner to %I', p.oid::regprocedure, $1::text), pg_get_userbyid(proowner) from pg_catalog.pg_proc p
       where pronamespace in (select oid from mine) and pg_get_userbyid(proowner) <> $1)sql"_sql, {role});
-  for (int row = 0; row < rows.rows(); ++row) grants.push_back({rows.text(row, 0), row == 0 ? "the journal was made by another role" : ""});
+  for (int row = 0; row < rows.rows(); ++row) grants.push_back({rows.text(row, 0), row == 0 ? "the journal was made by another role" : "", acts_as(rows.text(row, 1))});
 }
 
 }  // namespace
@@ -169,15 +177,30 @@ std::vector<Grant> grants(pg::Connection& db, const plan::Plan& plan, const std:
   const auto here = db.run("grants.here", "select current_database(), exists (select 1 from pg_catalog.pg_roles where rolname = $1)"_sql, {role});
   std::vector<Grant> grants;
   if (!here.boolean(0, 1)) grants.push_back({build("create role {} login"_sql, name).text(), "how it proves who it is (password, certificate) is up to you"});
-  grants.push_back({build("grant connect, create on database {} to {}"_sql, Ident{here.text()}, name).text(), "creates the schemas segue (journal) and segue_archive"});
-  grants.push_back({build("grant usage, create on schema {} to {}"_sql, Ident{plan.schema}, name).text(), "new tables and indexes"});
+  grants.push_back({build("grant connect, create on database {} to {}"_sql, Ident{here.text()}, name).text(), "creates the schemas segue (journal) and segue_archive",
+                    "has_database_privilege($1, current_database(), 'create')"_sql});
+  grants.push_back({build("grant usage, create on schema {} to {}"_sql, Ident{plan.schema}, name).text(), "new tables and indexes",
+                    build("coalesce((select has_schema_privilege($1, oid, 'usage') and has_schema_privilege($1, oid, 'create') from pg_catalog.pg_namespace where nspname = {}), true)"_sql,
+                          sql::Literal{plan.schema})});
+  // What a run cannot do without is pg_read_all_stats, a part of it.
   grants.push_back({build("grant pg_monitor to {}"_sql, name).text(),
-                    "sees who holds a lock, which application processes follow a flag, and how far replicas, the archive and the disk are from their limits"});
+                    "sees who holds a lock, which application processes follow a flag, and how far replicas, the archive and the disk are from their limits",
+                    acts_as("pg_read_all_stats")});
   ownership(plan, owned_things(db, plan, needs), role, grants);
   reading_and_writing(db, plan, needs, role, grants);
   for_applications(db, plan, needs, role, grants);
   journal_of_another(db, role, grants);
   return grants;
+}
+
+void require_grants(pg::Connection& db, const plan::Plan& plan) {
+  const auto role = db.run("grants.role", "select current_user"_sql).text();
+  std::vector<std::string> missing;
+  for (const auto& grant : grants(db, plan, role))
+    if (!grant.held.empty() && !db.run("grants.held", build("select {} from (select $1::name) role"_sql, grant.held), {role}).boolean()) missing.push_back(grant.sql);
+  if (!missing.empty())
+    throw Error(ErrorCode::permission, "role \"" + role + "\" lacks rights that plan \"" + plan.name + "\" needs:\n  " + join(missing, "\n  "),
+                "segue grants " + plan.directory + " --role " + sql::quote_identifier(role) + " prints them with their reasons; nothing was changed");
 }
 
 }  // namespace segue::engine

@@ -5,7 +5,7 @@
 #include "base/error.hpp"
 #include "base/text.hpp"
 #include "engine/engine.hpp"
-#include "steps/mapped.hpp"
+#include "steps/repairs.hpp"
 
 namespace segue::engine {
 
@@ -45,15 +45,17 @@ Rows count_rows(pg::Connection& db, const plan::Plan& plan, Progress& progress) 
   return total;
 }
 
-// Over the rows as they are now, not as they were when the texts were profiled.
+// Over the rows as they are now, not as they were when the texts were profiled. NULL is no text: there is nothing to read, and nothing
+// anybody could decide; what such a row gets stands in the plan.
 void measure_value(pg::Connection& db, const plan::Plan& plan, const plan::ValueDef& value, gate::Measures& measures) {
   const auto rows = db.run("gate.value", build(R"sql(
     with counted as (
-      select m.meaning, count(*) as rows from {} t
-      left join segue.value_map m on m.plan = $1 and m.value = $2 and m.raw = t.{}::text group by 1)
-    select coalesce(sum(rows) filter (where meaning is not null), 0), coalesce(sum(rows), 0),
-           coalesce(max(rows) filter (where meaning is not null), 0) from counted)sql"_sql,
-    sql::QualifiedName{plan.schema, value.table}, Ident{value.column}), {plan.name, value.name});
+      select m.meaning, t.{} is null as no_text, count(*) as rows from {} t
+      left join segue.value_map m on m.plan = $1 and m.value = $2 and m.raw = t.{}::text group by 1, 2)
+    select coalesce(sum(rows) filter (where meaning is not null), 0), coalesce(sum(rows) filter (where not no_text), 0),
+           coalesce(max(rows) filter (where meaning is not null), 0), coalesce(sum(rows) filter (where no_text), 0) from counted)sql"_sql,
+    Ident{value.column}, sql::QualifiedName{plan.schema, value.table}, Ident{value.column}), {plan.name, value.name});
+  measures.without_text += rows.integer(0, 3);
   const auto read = rows.number(0, 0), all = rows.number(0, 1), largest = rows.number(0, 2);
   const double share_read = all > 0 ? read / all : 1, largest_share = read > 0 ? largest / read : 0;
   measures.read = std::min(measures.read.value_or(1), share_read);
@@ -72,7 +74,9 @@ gate::Measures measure(pg::Connection& db, const plan::Plan& plan, const plan::P
   const auto rows = count_rows(db, plan, progress);
   measures.mismatches = static_cast<double>(rows.mismatches);
   if (rows.filled) measures.populated = rows.all > 0 ? 1 - static_cast<double>(rows.incomplete) / static_cast<double>(rows.all) : 1;
+  steps::reopen_changed(db, plan, std::nullopt);
   measures.repairs = static_cast<double>(journal::open_repairs(db, plan.name));
+  measures.accepted = journal::accepted_repairs(db, plan.name);
   for (const auto& value : plan.values)
     if (still_there(db, plan, value)) measure_value(db, plan, value, measures);
   std::set<std::string> people;                                  // somebody who approves twice is still one person

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include "engine/engine.hpp"
+#include "journal/repairs.hpp"
 #include "steps/mapped.hpp"
 
 namespace segue::engine {
@@ -58,9 +59,10 @@ std::vector<Coverage> coverage_of(pg::Connection& db, const plan::Plan& plan) {
   for (const auto& definition : plan.mappings) {
     if (!has_new_side(db, plan, definition)) continue;
     const auto counts = db.run("report.coverage", count_of(db, plan, definition));
-    Coverage found{definition.name, definition.derives() ? definition.into : definition.table, counts.integer(0, 0), counts.integer(0, 1), 0, counts.integer(0, 2), 0};
+    Coverage found{definition.name, definition.derives() ? definition.into : definition.table, counts.integer(0, 0), counts.integer(0, 1), 0, counts.integer(0, 2), 0, 0};
     found.partial = found.rows - found.full - found.fallback;
     found.queued = journal::open_repairs(db, plan.name, definition.name);
+    found.accepted = journal::accepted_repairs(db, plan.name, definition.name);
     all.push_back(found);
   }
   return all;

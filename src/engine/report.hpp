@@ -12,7 +12,7 @@ namespace segue::engine {
 
 struct PhaseProgress { std::string name, title; int done = 0, steps = 0; };
 // Rows whose new side is complete (full), partly there (partial) or not there at all, so that only the old side serves (fallback).
-struct Coverage { std::string mapping, table; std::int64_t rows = 0, full = 0, partial = 0, fallback = 0, queued = 0; };
+struct Coverage { std::string mapping, table; std::int64_t rows = 0, full = 0, partial = 0, fallback = 0, queued = 0, accepted = 0; };
 struct CheckResult { std::string name, expected, found, at; bool passed = false; };
 struct ChecklistAnswer { std::string item, actor, reason, at; };   // no actor: unanswered
 

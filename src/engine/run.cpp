@@ -8,6 +8,7 @@
 #include "check/check.hpp"
 #include "engine/backup.hpp"
 #include "engine/engine.hpp"
+#include "engine/grants.hpp"
 #include "engine/needs.hpp"
 #include "engine/runner.hpp"
 #include "steps/brake.hpp"
@@ -155,6 +156,7 @@ RunResult run(const std::string& url, const plan::Plan& plan, const RunOptions& 
   {
     pg::Connection reader(url, {.application_name = "segue/check/" + plan.name, .search_path = sql::quote_identifier(plan.schema)});
     refuse_unsafe(reader, plan);
+    require_grants(reader, plan);
   }
   Runner runner(url, plan, "run", options.accepted, options.steps.actor, progress);
   return Loop(runner, plan, options, progress).run();

@@ -29,6 +29,7 @@ Runner::Runner(const std::string& url, const plan::Plan& plan, const std::string
   journal::lock(db_, plan.name);
   fault::point(fault::Point::plan_locked, db_.socket());
   const auto notes = journal::recognise(db_, plan, accepted, actor);
+  journal::upgrade(db_);
   if (!notes.empty()) progress.begin("journal", "identity");
   for (const auto& note : notes) progress.note(note);
   if (!notes.empty()) progress.end("accepted");

@@ -10,7 +10,7 @@
 #include "journal/identity.hpp"
 #include "journal/journal.hpp"
 #include "steps/heal.hpp"
-#include "steps/mapped.hpp"
+#include "steps/repairs.hpp"
 
 namespace segue::engine {
 
@@ -54,6 +54,7 @@ class Watch {
       event.texts = healed.texts;
       event.unreadable = healed.unreadable;
     }
+    if (with_repairs) steps::reopen_changed(db_, plan_, std::nullopt, *mapping);
     const auto before = with_repairs ? journal::open_repairs(db_, plan_.name, name) : 0;
     if (before > 0) steps::settle(db_, plan_, std::nullopt, *mapping);
     event.repairs_open = before > 0 ? journal::open_repairs(db_, plan_.name, name) : 0;

@@ -61,6 +61,10 @@ std::string_view name_of(Band band) {
   return names[static_cast<std::size_t>(band)];
 }
 
+std::string with_accepted(std::string found, std::int64_t accepted) {
+  return accepted == 0 ? found : fmt::format("{} ({} accepted)", found, accepted);
+}
+
 Verdict judge(const plan::Gate& gate, const Measures& measures, const Place& place) {
   Verdict verdict;
   const auto shown = [&](const char* name, const std::optional<plan::Bound>& bound, const std::optional<double>& measured) {
@@ -71,8 +75,11 @@ Verdict judge(const plan::Gate& gate, const Measures& measures, const Place& pla
   if (shown("populated", gate.populated, measures.populated)) judge_rest(verdict, measures.populated, place, "segue status " + place.plan);
   if (shown("read", gate.read, measures.read)) judge_rest(verdict, measures.read, place, "segue review " + place.plan + " list");
   if (shown("share of one period", gate.largest_share, measures.largest_share)) judge_largest(verdict, measures.largest_share, place);
+  if (measures.without_text > 0) verdict.items.push_back({"rows without a text", "any", fmt::format("{}", measures.without_text), true});
   add(verdict, "mismatches", gate.mismatches.value_or(none_at_all), measures.mismatches);
   add(verdict, "repairs", gate.repairs.value_or(none_at_all), measures.repairs);
+  verdict.items.back().found = with_accepted(verdict.items.back().found, measures.accepted);
+  if (!verdict.items.back().holds) verdict.items.back().next = fmt::format("segue repairs {} list", place.plan);
   if (gate.approvals > 0) {
     const bool holds = measures.approvals >= gate.approvals;
     verdict.items.push_back({"approvals", fmt::format(">= {}", gate.approvals), fmt::format("{}", measures.approvals), holds});

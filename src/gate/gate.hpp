@@ -1,6 +1,7 @@
 // May the next phase begin? Pure: thresholds, measures and approvals go in; open or closed, and why, comes out.
 // Does not: measure or ask the database. A measure that could not be taken closes the gate: no data is not good news.
 #pragma once
+#include <cstdint>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -13,6 +14,8 @@ namespace segue::gate {
 struct Measures {
   std::optional<double> populated, read, largest_share;          // shares, 0..1
   std::optional<double> mismatches, repairs;                     // rows
+  std::int64_t accepted = 0;                                     // rows of the repair queue that a person said are right as they are
+  std::int64_t without_text = 0;                                 // rows whose free text is NULL: not read, and not unread either
   int approvals = 0;
   std::vector<std::string> unanswered;                           // checklist items without an approval
 };
@@ -30,6 +33,9 @@ struct Verdict {
   bool open = true;
   std::vector<Item> items;
 };
+
+// "0", or "0 (3 accepted)": what does not count is still said.
+std::string with_accepted(std::string found, std::int64_t accepted);
 
 // The plan's thresholds open or close; the bands say what to do, and close nothing.
 Verdict judge(const plan::Gate& gate, const Measures& measures, const Place& place = {});

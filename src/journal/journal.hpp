@@ -12,11 +12,16 @@
 
 namespace segue::journal {
 
-inline constexpr int version = 1;
+inline constexpr int version = 2;                                // of its layout
 
-// False if schema segue does not exist. Error{journal_newer} if a newer program wrote it.
+// False if schema segue does not exist. Error{journal_newer} if a newer program wrote it, Error{refused} if an older one did and
+// nobody has upgraded it yet.
 bool is_installed(pg::Connection& db);
-void install(pg::Connection& db);                                // creates it if it is not there
+// Creates it if it is not there. Error{journal_newer}; Error{refused} for one from before 0.2.0.
+void install(pg::Connection& db);
+// Brings an older one up to date, in one transaction. Error{locked} while somebody else is at work on a plan.
+void upgrade(pg::Connection& db);
+int installed_version(pg::Connection& db);                       // 0: none
 
 // Only one runner works on a plan. Taken before anything is read; held by the session, so it ends with it.
 // Error{locked} naming the holder.
@@ -81,12 +86,5 @@ std::optional<std::string> snapshot(pg::Connection& db, const std::string& plan,
 // evidence: JSON object text. The last statement before a COMMIT: it locks the end of the plan's chain (audit.hpp).
 void audit(pg::Connection& db, const std::string& plan, const std::string& actor, const std::string& action,
            const std::string& reason = {}, const std::string& evidence = "{}");
-
-// Without those that a revert left with a stand-in: they are listed, and no reason to stop.
-std::int64_t open_repairs(pg::Connection& db, const std::string& plan, const std::string& mapping = {});
-
-struct RepairGroup { std::string mapping, direction, reason, first_key; std::int64_t rows = 0; };
-// The open entries by reason; keys, never values.
-std::vector<RepairGroup> repair_groups(pg::Connection& db, const std::string& plan);
 
 }  // namespace segue::journal

@@ -1,5 +1,5 @@
 -- The journal: what was begun, done and undone, in the target database's schema "segue".
--- Installed in one transaction; version 1. A journal newer than the program is refused.
+-- Installed in one transaction; layout 2. An older one is brought up to date (upgrade_1.sql), a newer one is refused.
 create schema segue;
 comment on schema segue is 'journal of segue, the data model migration tool';
 
@@ -297,7 +297,11 @@ create table segue.repairs (
   direction text not null check (direction in ('new', 'old', 'both', 'into new', 'into old')),
   reason text not null,
   at timestamptz not null default clock_timestamp(),
-  "resolvedAt" timestamptz
+  "resolvedAt" timestamptz,
+  "acceptedAt" timestamptz,
+  "acceptedBy" text,
+  "acceptedFor" text,
+  "acceptedAs" bigint
 );
 create index repairs_open on segue.repairs (plan, mapping, key) where "resolvedAt" is null;
 comment on table segue.repairs is 'rows whose other side could not be computed, or where both sides were written and disagree';
@@ -309,6 +313,10 @@ comment on column segue.repairs.direction is 'side that could not be computed; b
 comment on column segue.repairs.reason is 'SQLSTATE or class of the reason, never a value';
 comment on column segue.repairs.at is 'when it was recorded';
 comment on column segue.repairs."resolvedAt" is 'when it was healed; null: open';
+comment on column segue.repairs."acceptedAt" is 'when a person said that the row is right as it is; null: nobody did, or the row was written since';
+comment on column segue.repairs."acceptedBy" is 'who accepted it';
+comment on column segue.repairs."acceptedFor" is 'why';
+comment on column segue.repairs."acceptedAs" is 'hash of both sides of the row as it was accepted: another one opens the entry again';
 
 -- Two things NOTIFY would do to the application: it makes a two-phase commit fail, and every COMMIT where the notes fill the server's
 -- queue. In both cases nobody is told, and whoever waits for work finds it by looking.
@@ -437,6 +445,6 @@ grant usage on schema segue to public;
 grant select on segue.flags to public;
 
 insert into segue.meta (version, "systemIdentifier", "databaseOid", timeline)
-  select 1, system_identifier, (select oid from pg_catalog.pg_database where datname = current_database()),
+  select 2, system_identifier, (select oid from pg_catalog.pg_database where datname = current_database()),
          ('x' || left(pg_walfile_name(pg_current_wal_lsn()), 8))::bit(32)::integer
   from pg_control_system();

@@ -90,20 +90,4 @@ std::optional<std::string> snapshot(pg::Connection& db, const std::string& plan,
   return rows.text();
 }
 
-std::int64_t open_repairs(pg::Connection& db, const std::string& plan, const std::string& mapping) {
-  return db.run("journal.open_repairs", R"sql(
-    select count(distinct (mapping, key)) from segue.repairs
-    where plan = $1 and ($2 = '' or mapping = $2) and "resolvedAt" is null and reason not like 'reverted: %')sql"_sql, {plan, mapping}).integer();
-}
-
-std::vector<RepairGroup> repair_groups(pg::Connection& db, const std::string& plan) {
-  const auto rows = db.run("journal.repair_groups", R"sql(
-    select mapping, direction, reason, min(array_to_string(key, '/')), count(distinct key) from segue.repairs
-    where plan = $1 and "resolvedAt" is null group by 1, 2, 3 order by 5 desc limit 50)sql"_sql, {plan});
-  std::vector<RepairGroup> groups;
-  for (int row = 0; row < rows.rows(); ++row)
-    groups.push_back({rows.text(row, 0), rows.text(row, 1), rows.text(row, 2), rows.text(row, 3), rows.integer(row, 4)});
-  return groups;
-}
-
 }  // namespace segue::journal

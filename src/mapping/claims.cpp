@@ -91,6 +91,10 @@ Sql claims_in(const Flow& flow, Keys keys) {
   return claims(flow, build("{} in {}"_sql, listed(expressions(flow, flow.key)), keys_in(flow, keys)));
 }
 
+Sql claims_on(const Flow& flow, const Sql& key) {
+  return claims(flow, build("{} in {}"_sql, listed(expressions(flow, flow.key)), one_key(flow, key)));
+}
+
 Sql claims_of_record(const Flow& flow, const std::string& record) {
   std::vector<Sql> list;
   add(flow, flow.key, 'k', record, list);
@@ -111,10 +115,10 @@ Sql keys_in(const Flow& flow, Keys keys) {
   return build(keys != Keys::several ? "(select {})"_sql : "(select {} from jsonb_array_elements(segue_keys) segue_key)"_sql, sql::join(parts, ", "_sql));
 }
 
-Sql one_key(const Flow& flow) {
+Sql one_key(const Flow& flow, const Sql& key) {
   std::vector<Sql> parts;
   for (std::size_t i = 0; i < flow.key.size(); ++i)
-    parts.push_back(build("($1::text[])[{}]::{}"_sql, i + 1, Sql::from_journal(flow.key[i].type)));
+    parts.push_back(build("({})[{}]::{}"_sql, key, i + 1, Sql::from_journal(flow.key[i].type)));
   return build("(select {})"_sql, sql::join(parts, ", "_sql));
 }
 
@@ -150,15 +154,15 @@ std::vector<std::string> stored_names(const std::vector<FlowColumn>& columns) {
   return names;
 }
 
-Sql open_entry(const Derivation& derivation, const Sql& direction, const Sql& key) {
-  return build("exists (select 1 from segue.repairs q where q.plan = {} and q.mapping = {} and q.\"resolvedAt\" is null and q.direction = {} and q.key = {})"_sql,
-               Literal{derivation.plan}, Literal{derivation.name}, direction, key);
+Sql open_entry(const Derivation& derivation, const Sql& direction, const Sql& key, const Sql& more) {
+  return build("exists (select 1 from segue.repairs q where q.plan = {} and q.mapping = {} and q.\"resolvedAt\" is null and q.direction = {} and q.key = {}{})"_sql,
+               Literal{derivation.plan}, Literal{derivation.name}, direction, key, more);
 }
 
 Sql record(const Derivation& derivation, const std::string& direction, const Sql& reason, const Sql& keys) {
   const auto quoted = build("{}"_sql, Literal{direction});
   return build("insert into segue.repairs (plan, mapping, key, direction, reason)\n    select {}, {}, r.key, {}, {} from ({}) r(key) where not {};\n"_sql,
-               Literal{derivation.plan}, Literal{derivation.name}, quoted, reason, keys, open_entry(derivation, quoted, "r.key"_sql));
+               Literal{derivation.plan}, Literal{derivation.name}, quoted, reason, keys, open_entry(derivation, quoted, "r.key"_sql, " and q.\"acceptedAt\" is null"_sql));
 }
 
 }  // namespace segue::mapping

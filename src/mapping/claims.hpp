@@ -22,7 +22,8 @@ Sql claims_of_record(const Flow& flow, const std::string& record);             /
 
 Sql target_key(const Flow& flow, std::string_view alias);        // (x."clinicId", x."globalDoctorId")
 Sql keys_in(const Flow& flow, Keys keys);                        // (select ...), in the types of the target's key
-Sql one_key(const Flow& flow);                                   // the key in $1, typed, as keys_in gives it
+Sql one_key(const Flow& flow, const Sql& key = "$1::text[]"_sql);  // a text[] with the target's key, typed, as keys_in gives it
+Sql claims_on(const Flow& flow, const Sql& key);                 // those on that one key
 Sql is_target(const Flow& flow, std::string_view alias, std::string_view claim);   // x."clinicId" = c.segue_k1 and ...
 Sql any_differs(const Flow& flow, std::string_view alias, std::string_view claim);
 Sql key_is_null(const Flow& flow, std::string_view alias);
@@ -31,8 +32,8 @@ Sql key_is_null(const Flow& flow, std::string_view alias);
 Sql text_array(const std::vector<std::string>& columns, std::string_view alias);
 std::vector<std::string> stored_names(const std::vector<FlowColumn>& columns);
 
-// insert into segue.repairs, unless the same entry is open; `keys`: a query of one column, text[].
+// insert into segue.repairs, unless the same entry waits; `keys`: a query of one column, text[].
 Sql record(const Derivation& derivation, const std::string& direction, const Sql& reason, const Sql& keys);
-Sql open_entry(const Derivation& derivation, const Sql& direction, const Sql& key);  // condition
+Sql open_entry(const Derivation& derivation, const Sql& direction, const Sql& key, const Sql& more = {});  // condition
 
 }  // namespace segue::mapping

@@ -31,9 +31,9 @@ std::string named(const std::string& prefix, const std::string& plan, const std:
 Sql dollar_quote(const Sql& body);
 // old."x" is distinct from new."x" or ...; false without columns
 Sql any_changed(const std::vector<std::string>& columns);
-// Conditions over the alias's key: $1 < key <= $2 (NULL is an open end), and key = $1.
+// Conditions over the alias's key: $1 < key <= $2 (NULL is an open end), and key = `key`, a text[].
 Sql in_range(const Resolved& mapping, std::string_view alias);
-Sql is_key(const Resolved& mapping, std::string_view alias);
+Sql is_key(const Resolved& mapping, std::string_view alias, const Sql& key = "$1::text[]"_sql);
 
 // Whether a row was changed is asked of each column with "=", inside the application's own statement.
 void refuse_incomparable(const std::string& where, const catalog::Column& column);

@@ -94,12 +94,17 @@ std::optional<Sql> broken_range(const Resolved& mapping, const Direction& side);
 
 // Settles the repair entries of the key $1: the row is gone, or its sides agree without a stand-in.
 Sql settle_repair(const Resolved& mapping);
+// UPDATE of the row whose key is $1, from the new side: old columns that the new one contradicts, and no others (what a patient wrote
+// stays where it means the same). `stand_ins`: also where the old side has no word for it; else only where it has one by now.
+Sql write_old_side(const Resolved& mapping, bool stand_ins);
+// Settles the entries of rows that have no new side, or are gone: it went with its columns, and dual write begins anew.
+Sql settle_unwritten(const Resolved& mapping);
 
 // UPDATE of one range in the other direction, for old columns that come back: the archived text where the new side is what
 // it was then (a hash over `hashed`), what the mapping computes where it was written since.
 Sql restore_old_batch(const Resolved& mapping, const sql::QualifiedName& archive, const std::vector<std::string>& hashed);
 // Texts of a value's column that the map has not met are queued for reading.
-Sql queue_unseen(const Resolved& mapping, const plan::ValueDef& value);
+Sql queue_unseen(const Resolved& mapping, const plan::ValueDef& value, bool one_key = false);   // one_key: of the row whose key is $1
 // hashtextextended over these columns of a row: the same text in the archive and in the restore.
 Sql row_hash(const std::vector<std::string>& columns, std::string_view alias);
 

@@ -22,14 +22,16 @@ Sql key_columns(const Resolved& mapping, std::string_view alias) {
   return mapping.key.size() == 1 ? list : build("({})"_sql, list);
 }
 
-// The key that parameter `number` holds as text[], in the key's own types.
-Sql key_parameter(const Resolved& mapping, int number) {
+// The key that `array` holds as text[], in the key's own types.
+Sql key_value(const Resolved& mapping, const Sql& array) {
   std::vector<Sql> parts;
   for (std::size_t i = 0; i < mapping.key.size(); ++i)
-    parts.push_back(build("(${}::text[])[{}]::{}"_sql, number, i + 1, Sql::from_journal(mapping.key[i].type)));
+    parts.push_back(build("({})[{}]::{}"_sql, array, i + 1, Sql::from_journal(mapping.key[i].type)));
   const auto list = sql::join(parts, ", "_sql);
   return mapping.key.size() == 1 ? list : build("({})"_sql, list);
 }
+
+Sql key_parameter(const Resolved& mapping, int number) { return key_value(mapping, build("${}::text[]"_sql, number)); }
 
 }  // namespace
 
@@ -39,7 +41,7 @@ Sql in_range(const Resolved& mapping, std::string_view alias) {
                key_parameter(mapping, 2));
 }
 
-Sql is_key(const Resolved& mapping, std::string_view alias) { return build("{} = {}"_sql, key_columns(mapping, alias), key_parameter(mapping, 1)); }
+Sql is_key(const Resolved& mapping, std::string_view alias, const Sql& key) { return build("{} = {}"_sql, key_columns(mapping, alias), key_value(mapping, key)); }
 
 namespace {
 
@@ -168,6 +170,47 @@ Sql settle_repair(const Resolved& mapping) {
                open_repairs(mapping), mapping.table, is_key(mapping, "x"), with_computed(mapping, slice, false), any_differs(mapping));
 }
 
+namespace {
+
+// A new column that says something else than the old one it is made from.
+Sql contradicted(const Resolved& mapping, const Derived& old) {
+  std::vector<Sql> parts{"false"_sql};
+  const auto& columns = mapping.to_new.columns;
+  for (std::size_t i = 0; i < columns.size(); ++i)
+    if (!columns[i].snapshot && columns[i].depends_on.contains(old.column)) parts.push_back(differs(columns[i], i));
+  return build("({})"_sql, sql::join(parts, " or "_sql));
+}
+
+}  // namespace
+
+Sql write_old_side(const Resolved& mapping, bool stand_ins) {
+  Slice slice;
+  slice.one_key = true;
+  slice.stand_ins = false;
+  const auto& side = mapping.to_old;
+  const auto spoken = speak(mapping, side, row, build("(select x.* from {} x where {}) segue_row"_sql, mapping.table, is_key(mapping, "x")));
+  std::vector<Sql> said, set, changes;
+  for (std::size_t i = 0; i < side.columns.size(); ++i) {
+    const auto& column = side.columns[i];
+    auto value = spoken.expressions[i];
+    if (stand_ins && !column.stand_in.empty()) value = build("coalesce({}, {})"_sql, value, stand_in(side, column, row));
+    said.push_back(build("{} as {}"_sql, value, computed(i)));
+    const auto follows = build("{} and o.{} is not null and t.{} is distinct from o.{}"_sql, contradicted(mapping, column), computed(i), Ident{column.stored}, computed(i));
+    set.push_back(build("\n  {} = case when {} then o.{} else t.{} end"_sql, Ident{column.stored}, follows, computed(i), Ident{column.stored}));
+    changes.push_back(build("({})"_sql, follows));
+  }
+  return build("update {} t set {}\nfrom {}, (select {} from {}) o\nwhere {} and ({})"_sql, mapping.table, sql::join(set, ","_sql),
+               with_computed(mapping, slice, false), sql::join(said, ", "_sql), spoken.from, is_key(mapping, "t"), sql::join(changes, " or "_sql));
+}
+
+Sql settle_unwritten(const Resolved& mapping) {
+  std::vector<Sql> written;
+  for (const auto& column : mapping.to_new.columns)
+    written.push_back(build("x.{} is distinct from {}"_sql, Ident{column.stored}, column.default_constant.empty() ? "null"_sql : Sql::from_journal(column.default_constant)));
+  return build("update segue.repairs q set \"resolvedAt\" = clock_timestamp() where {} and not exists (select 1 from {} x where {} and ({}))"_sql,
+               open_repairs(mapping), mapping.table, is_key(mapping, "x", "q.key"_sql), sql::join(written, " or "_sql));
+}
+
 Sql key_range(const Resolved& mapping, std::string_view alias) { return in_range(mapping, alias); }
 
 Sql next_boundary(const Resolved& mapping) {
@@ -189,13 +232,14 @@ Sql backfill_batch(const Resolved& mapping, const Slice& slice) {
                !slice.rows.empty() ? "true"_sql : slice.one_key ? is_key(mapping, "t") : in_range(mapping, "t"), any_differs(mapping));
 }
 
-Sql queue_unseen(const Resolved& mapping, const plan::ValueDef& value) {
+Sql queue_unseen(const Resolved& mapping, const plan::ValueDef& value, bool one_key) {
   Ident column{value.column};
   for (const auto& derived : mapping.to_old.columns)
     if (derived.column == value.column) column.name = derived.stored;
   return build("insert into segue.value_seen (plan, value, raw) select distinct {}, {}, x.{}::text from {} x where x.{} is not null\n"
-               "  and not exists (select 1 from segue.value_map m where m.plan = {} and m.value = {} and m.raw = x.{}::text)"_sql,
-               Literal{mapping.plan}, Literal{value.name}, column, mapping.table, column, Literal{mapping.plan}, Literal{value.name}, column);
+               "  and not exists (select 1 from segue.value_map m where m.plan = {} and m.value = {} and m.raw = x.{}::text){}"_sql,
+               Literal{mapping.plan}, Literal{value.name}, column, mapping.table, column, Literal{mapping.plan}, Literal{value.name}, column,
+               one_key ? " and "_sql + is_key(mapping, "x") : Sql());
 }
 
 Sql row_hash(const std::vector<std::string>& columns, std::string_view alias) {

@@ -40,7 +40,8 @@ void prepare_writer(pg::Connection& db, const plan::Plan& plan);
 std::int64_t absorb_values(pg::Connection& db, const plan::Plan& plan, std::optional<std::int64_t> epoch, const mapping::Resolved& mapping);
 
 // What can be settled without a person: texts are read, rows of the repair queue computed again, entries whose sides agree closed.
-std::int64_t settle(pg::Connection& db, const plan::Plan& plan, std::optional<std::int64_t> epoch, const Mapped& mapping);
+// `everything`: all of the queue, else the oldest of it.
+std::int64_t settle(pg::Connection& db, const plan::Plan& plan, std::optional<std::int64_t> epoch, const Mapped& mapping, bool everything = false);
 
 // Old against new, row by row, when everything that can be settled is. A text that a trigger meets while the comparison runs is
 // no difference: it is read, and the rows are looked at again.

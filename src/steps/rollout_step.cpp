@@ -9,7 +9,7 @@
 #include "base/text.hpp"
 #include "rollout/flag_client.hpp"
 #include "steps/flags.hpp"
-#include "steps/mapped.hpp"
+#include "steps/repairs.hpp"
 #include "steps/step.hpp"
 
 namespace segue::steps {
@@ -56,7 +56,8 @@ void hold_on_repairs(Context& context) {
   const auto open = journal::open_repairs(context.db, context.plan.name);
   if (open > 0)
     throw Error(ErrorCode::refused, fmt::format("{} rows stand in the repair queue: the rollout holds", grouped(open)),
-                fmt::format("segue status {} lists the reasons; segue rollout {} FLAG --to 0% takes the traffic back", context.plan.name, context.plan.name));
+                fmt::format("segue repairs {} list names them, accept says that they are right as they are; segue rollout {} FLAG --to 0% takes the traffic back",
+                            context.plan.directory, context.plan.directory));
 }
 
 journal::Flag current_flag(Context& context, const std::string& flag) {

@@ -1,5 +1,6 @@
+// The repair queue heals itself where it can: what could not be computed is computed again, and entries whose sides agree are closed.
 #include "base/error.hpp"
-#include "steps/mapped.hpp"
+#include "steps/repairs.hpp"
 
 namespace segue::steps {
 
@@ -9,34 +10,54 @@ constexpr int entries_at_once = 1000;
 
 bool is_about_data(const Error& error) { return error.sqlstate().substr(0, 2) == "22"; }
 
-// One queued row. Its new side is computed again: the look-up that failed may find something by now.
+// One queued row. The side that could not be computed is computed again: the look-up that failed may find something by now, the enum
+// have the word. Of a row that is queued for both sides only a person can say which is right.
 void look_again(pg::Connection& writer, const plan::Plan& plan, std::optional<std::int64_t> epoch, const mapping::Resolved& mapping,
-                const std::string& key, bool compute) {
+                const std::string& key, const std::string& side) {
   mapping::Slice slice;
   slice.one_key = true;
   pg::Transaction transaction(writer);
   if (epoch) journal::fence(writer, plan.name, *epoch);
-  if (compute) writer.run("repair.compute", mapping::backfill_batch(mapping, slice), {key});
+  if (side == "new") writer.run("repair.compute", mapping::backfill_batch(mapping, slice), {key});
+  if (side == "old" && !mapping.to_old.columns.empty() && writer.run("repair.compute", mapping::write_old_side(mapping, false), {key}).affected() > 0)
+    for (const auto& value : mapping.values) writer.run("repair.unseen", mapping::queue_unseen(mapping, value, true), {key});
   writer.run("repair.settle", mapping::settle_repair(mapping), {key});
   transaction.commit(fault::Point::repair_settled);
 }
 
-std::int64_t settle_rows(pg::Connection& db, const plan::Plan& plan, std::optional<std::int64_t> epoch, const mapping::Resolved& mapping) {
+// Oldest first, from the entry `after` on; `visit` gets the result and a row of it. Once, or until all were visited.
+template <class Open, class Visit> void each_page(bool everything, const Open& open, const Visit& visit) {
+  std::string after = "0";
+  for (bool more = true; more;) {
+    const auto rows = open(after);
+    for (int row = 0; row < rows.rows(); ++row) visit(rows, row);
+    more = everything && rows.rows() == entries_at_once;
+    if (more) after = rows.text(rows.rows() - 1, 2);
+  }
+}
+
+std::int64_t settle_rows(pg::Connection& db, const plan::Plan& plan, std::optional<std::int64_t> epoch, const mapping::Resolved& mapping, bool everything) {
   const auto texts = absorb_values(db, plan, epoch, mapping);
   if (mapping.retired) return texts;
-  const auto open = db.run("repair.open", R"sql(
-    select key, bool_and(direction = 'new') from segue.repairs where plan = $1 and mapping = $2 and "resolvedAt" is null
-    group by key order by min(at) limit $3::bigint)sql"_sql, {plan.name, mapping.name, entries_at_once});
-  if (open.empty()) return texts;
-  pg::Connection writer(db.url(), {.application_name = "segue/repair/" + plan.name, .lock_timeout = plan.limits.lock_timeout});
-  prepare_writer(writer, plan);
-  for (int row = 0; row < open.rows(); ++row) {
+  std::optional<pg::Connection> writer;
+  const auto open = [&](const std::string& after) {
+    return db.run("repair.open", R"sql(
+      select key, case when count(distinct direction) = 1 then min(direction) else 'both' end, min(id) from segue.repairs
+      where plan = $1 and mapping = $2 and "resolvedAt" is null
+      group by key having not bool_and("acceptedAt" is not null) and min(id) > $4::bigint order by min(id) limit $3::bigint)sql"_sql,
+      {plan.name, mapping.name, entries_at_once, after});
+  };
+  each_page(everything, open, [&](const pg::Result& rows, int row) {
+    if (!writer) {
+      writer.emplace(db.url(), pg::Session{.application_name = "segue/repair/" + plan.name, .lock_timeout = plan.limits.lock_timeout});
+      prepare_writer(*writer, plan);
+    }
     try {
-      look_again(writer, plan, epoch, mapping, open.text(row, 0), open.boolean(row, 1));
+      look_again(*writer, plan, epoch, mapping, rows.text(row, 0), rows.text(row, 1));
     } catch (const Error& error) {
       if (!is_about_data(error) && error.code() != ErrorCode::lock_timeout) throw;   // still not computable, or in use: it stays queued
     }
-  }
+  });
   return texts;
 }
 
@@ -59,28 +80,32 @@ bool stays_queued(const Error& error) {
   return kind == "22" || kind == "23" || kind == "40" || error.code() == ErrorCode::lock_timeout || error.sqlstate() == "55P03";
 }
 
-void settle_derived(pg::Connection& db, const plan::Plan& plan, std::optional<std::int64_t> epoch, const mapping::Derivation& derivation) {
-  const auto open = db.run("repair.open", R"sql(
-    select direction, key from segue.repairs where plan = $1 and mapping = $2 and "resolvedAt" is null
-    group by direction, key order by min(at) limit $3::bigint)sql"_sql, {plan.name, derivation.name, entries_at_once});
-  if (open.empty()) return;
-  pg::Connection writer(db.url(), {.application_name = "segue/repair/" + plan.name, .search_path = sql::quote_identifier(plan.schema),
-                                   .lock_timeout = plan.limits.lock_timeout});
-  for (int row = 0; row < open.rows(); ++row) {
-    if (derivation.retired && open.text(row, 0).ends_with("new")) continue;
+void settle_derived(pg::Connection& db, const plan::Plan& plan, std::optional<std::int64_t> epoch, const mapping::Derivation& derivation, bool everything) {
+  std::optional<pg::Connection> writer;
+  const auto open = [&](const std::string& after) {
+    return db.run("repair.open", R"sql(
+      select direction, key, min(id) from segue.repairs where plan = $1 and mapping = $2 and "resolvedAt" is null and "acceptedAt" is null
+      group by direction, key having min(id) > $4::bigint order by min(id) limit $3::bigint)sql"_sql, {plan.name, derivation.name, entries_at_once, after});
+  };
+  each_page(everything, open, [&](const pg::Result& rows, int row) {
+    if (!writer)
+      writer.emplace(db.url(), pg::Session{.application_name = "segue/repair/" + plan.name, .search_path = sql::quote_identifier(plan.schema),
+                                            .lock_timeout = plan.limits.lock_timeout});
+    if (derivation.retired && rows.text(row, 0).ends_with("new")) return;
     try {
-      look_again(writer, plan, epoch, derivation, open.text(row, 0), open.text(row, 1));
+      look_again(*writer, plan, epoch, derivation, rows.text(row, 0), rows.text(row, 1));
     } catch (const Error& error) {
       if (!stays_queued(error)) throw;
     }
-  }
+  });
 }
 
 }  // namespace
 
-std::int64_t settle(pg::Connection& db, const plan::Plan& plan, std::optional<std::int64_t> epoch, const Mapped& mapping) {
-  if (const auto* rows = std::get_if<mapping::Resolved>(&mapping)) return settle_rows(db, plan, epoch, *rows);
-  settle_derived(db, plan, epoch, std::get<mapping::Derivation>(mapping));
+std::int64_t settle(pg::Connection& db, const plan::Plan& plan, std::optional<std::int64_t> epoch, const Mapped& mapping, bool everything) {
+  reopen_changed(db, plan, epoch, mapping);
+  if (const auto* rows = std::get_if<mapping::Resolved>(&mapping)) return settle_rows(db, plan, epoch, *rows, everything);
+  settle_derived(db, plan, epoch, std::get<mapping::Derivation>(mapping), everything);
   return 0;
 }
 

@@ -53,6 +53,7 @@ void sync_rows(Context& context, const mapping::Resolved& mapping) {
     context.db.run("sync.function", mapping::create_function(mapping));
     fault::point(fault::Point::sync_function_made, context.db.socket());
     if (is_synced(context.db, mapping)) return;
+    context.db.run("sync.repairs", mapping::settle_unwritten(mapping));
     run_all(context, "sync.trigger", mapping::create_triggers(mapping));
     for (const auto& follower : followers(context.db, context.plan, mapping)) run_all(context, "sync.follow", follower.create);
   });

@@ -1,5 +1,6 @@
 // The journal: who may write it, what it remembers, and that nobody works beside another.
 #include "journal/journal.hpp"
+#include "journal/repairs.hpp"
 
 #include <doctest/doctest.h>
 

@@ -61,6 +61,30 @@ TEST_CASE("each measure alone closes the gate") {
   SUBCASE("a checklist item is open") { measures.unanswered = {"a backup was taken"}; CHECK(closed_by(full_gate(), measures) == "checklist: a backup was taken"); }
 }
 
+TEST_CASE("what somebody accepted does not close a gate, and is said") {
+  auto measures = good();
+  measures.accepted = 3;
+  auto verdict = gate::judge(full_gate(), measures);
+  CHECK(verdict.open);
+  CHECK(verdict.items[4].found == "0 (3 accepted)");
+  CHECK(verdict.items[4].next.empty());
+  measures.repairs = 1;
+  verdict = gate::judge(full_gate(), measures, {"a-plan", "start"});
+  CHECK_FALSE(verdict.open);
+  CHECK(verdict.items[4].found == "1 (3 accepted)");
+  CHECK(verdict.items[4].next == "segue repairs a-plan list");
+}
+
+TEST_CASE("rows without a text are said, and close nothing") {
+  auto measures = good();
+  measures.without_text = 40;
+  const auto verdict = gate::judge(full_gate(), measures);
+  CHECK(verdict.open);
+  REQUIRE(verdict.items.size() == 7);
+  CHECK(verdict.items[3].name == "rows without a text");
+  CHECK(verdict.items[3].found == "40");
+}
+
 TEST_CASE("a measure that could not be taken closes the gate") {
   auto measures = good();
   SUBCASE("populated") { measures.populated.reset(); CHECK(closed_by(full_gate(), measures) == "populated"); }
