@@ -9,7 +9,7 @@ const std::vector<ObjectKeys>& all_keys() {
       {"plan", {"plan", "title", "schema", "contacts", "checklist", "backup", "limits", "values", "mappings", "phases"}},
       {"contact", {"role", "reach"}},
       {"limits", {"lock timeout", "lock budget"}},
-      {"value", {"column", "reader", "expression", "becomes", "hours", "languages", "labels", "least", "most", "order", "country", "unreadable", "decided"}},
+      {"value", {"column", "dates", "reader", "expression", "becomes", "hours", "languages", "labels", "least", "most", "order", "country", "unreadable", "decided"}},
       {"unreadable", {"live"}},
       {"mapping", {"table", "into", "new", "old", "snapshot"}},
       {"side", {"from", "set", "otherwise", "same"}},

@@ -80,8 +80,10 @@ void settle_derived(pg::Connection& db, const plan::Plan& plan, std::optional<st
 
 std::int64_t settle(pg::Connection& db, const plan::Plan& plan, std::optional<std::int64_t> epoch, const Mapped& mapping) {
   if (const auto* rows = std::get_if<mapping::Resolved>(&mapping)) return settle_rows(db, plan, epoch, *rows);
-  settle_derived(db, plan, epoch, std::get<mapping::Derivation>(mapping));
-  return 0;
+  const auto& derivation = std::get<mapping::Derivation>(mapping);
+  const auto texts = absorb_values(db, plan, epoch, derivation.to_new.source);
+  settle_derived(db, plan, epoch, derivation);
+  return texts;
 }
 
 }  // namespace segue::steps

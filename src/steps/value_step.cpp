@@ -31,6 +31,7 @@ journal::Evidence run(Context& context, const plan::ProfileStep& step) {
     context.progress.rows(row + 1, distinct.rows());
   }
   transaction.commit(fault::Point::profile_stored);
+  context.db.run("value.analyze", "analyze segue.value_map"_sql);  // else the backfill's join is planned for a table that looks empty
   const auto summary = context.db.run("value.summary", R"sql(
     select coalesce(sum(rows) filter (where certainty <> 'unreadable'), 0), coalesce(sum(rows), 0),
            count(*) filter (where certainty = 'unreadable') from segue.value_map where plan = $1 and value = $2)sql"_sql,

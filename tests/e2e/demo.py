@@ -15,6 +15,7 @@ BIN = os.path.join(BUILD, "bin")
 PLAN = os.path.join(SOURCE, "plans", "hospital-services")
 sys.path.insert(0, os.path.join(SOURCE, "script", "lib"))
 sys.dont_write_bytecode = True
+import demo_texts  # noqa: E402
 from demo_report import Report  # noqa: E402
 
 FAILED = []
@@ -48,6 +49,10 @@ def the_demo(directory):
     expect(report["holds"] and len(report["checks"]) >= 10, "every zero of its report holds")
     parts = [segment["name"] for segment in report["segments"]]
     expect(parts[0] == "before" and parts[-1] == "after" and "rollback to expand" in parts, "its report has every part of the way")
+    texts = report["texts"]
+    expect(texts["decided"] > 0 and texts["provisional"] > 0 and texts["written"] > 0 and texts["watched"]["read"] > 0 and len(texts["rules"]) > 5,
+           "it tells which rule read what, what was provisional, and who decided")
+    expect(all(found == 0 for found in texts["left"].values()) and len(texts["left"]) == 3, "no text and no row is left over")
     expect(all(s["requests"]["failed"] == 0 and s["requests"]["sent"] > 0 for s in report["segments"]), "patients booked in every part")
 
 
@@ -97,6 +102,24 @@ def disagreeing_rows(server_url):
     expect(done.returncode == 1 and "mismatches" in done.stdout, "and the gate stays closed, approved or not")
 
 
+def texts_left_over(server_url):
+    """In the second database, whose rows all agree again."""
+    url = server_url.replace("/postgres?", "/broken?")
+    psql(url, "alter table reservations disable trigger user; update reservations set period = case period when 'MORNING' then 'AFTERNOON' "
+              "else 'MORNING' end::\"Period\" where id = (select min(id) from reservations); alter table reservations enable trigger user")
+
+    def left():
+        return list(demo_texts.left_over(lambda verb, *words: json.loads(program("segue", verb, PLAN, *words, database=url).stdout), url).values())
+    before = left()
+    demo_texts.strange_writes(url)
+    expect(left() == [before[0], before[1], before[2] + len(demo_texts.STRANGE) * demo_texts.ROWS_EACH], "texts that wait to be read are counted")
+    program("segue", "watch", PLAN, "--once", database=url)
+    people = [text for text, meaning in demo_texts.STRANGE.items() if meaning]
+    expect(left() == [before[0] + len(people), before[1] + len(people) * demo_texts.ROWS_EACH, 0], "texts for people, and their provisional rows, are counted")
+    program("segue", "review", PLAN, "set", people[0], "AFTERNOON", "--reason", "test", database=url)
+    expect(left()[:2] == [before[0] + len(people) - 1, before[1] + (len(people) - 1) * demo_texts.ROWS_EACH], "and no longer, once one is decided")
+
+
 def the_report_itself():
     report = Report("", "")
     report.traffic({"failed": 0, "sent": 10})
@@ -115,6 +138,21 @@ def the_report_itself():
     report.audit(good)
     report.traffic({"failed": 1, "sent": 10})
     expect(not report.holds(), "a report with a failed request does not")
+    report.traffic({"failed": 0, "sent": 10})
+    story = demo_texts.Story()
+    story.decided = story.provisional = 4
+    story.watched, story.left = {"read": 3, "for people": 2, "longest": 9}, {"texts": 0, "rows": 0, "waiting": 0}
+    report.texts = story
+    expect(report.holds(), "a report with texts that are all decided holds")
+    for what in list(story.left):
+        story.left[what] = 1
+        expect(not report.holds(), f"a report with {what} left over does not")
+        story.left[what] = 0
+    for what, value in (("decided", 0), ("provisional", 0), ("watched", {"read": 0, "for people": 0, "longest": 0})):
+        right = getattr(story, what)
+        setattr(story, what, value)
+        expect(not report.holds(), f"a report in which nothing was {what} does not")
+        setattr(story, what, right)
 
 
 def main():
@@ -127,6 +165,7 @@ def main():
         broken_bookings(directory, url)
         failed_requests(directory)
         disagreeing_rows(url)
+        texts_left_over(url)
     finally:
         program("segue", "pg", "stop", "--dir", server, "--remove")
         shutil.rmtree(directory, ignore_errors=True)
