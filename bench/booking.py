@@ -134,7 +134,7 @@ def pgbench(url, seconds, script, connections):
 
 def wrk(target, seconds, what, connections):
     """Requests a second and the 99th percentile in ms; any answer but 200 ends the bench."""
-    done = subprocess.run(["wrk", "-t", "2", "-c", str(connections), "-d", f"{seconds}s", "--latency", "-s", LUA, target, "--", what],
+    done = subprocess.run(["wrk", "-t", "2", "-c", str(connections), "-d", f"{seconds}s", "--timeout", "10s", "--latency", "-s", LUA, target, "--", what],
                           text=True, check=True, stdout=subprocess.PIPE)
     if "Non-2xx" in done.stdout or "Socket errors" in done.stdout:
         raise SystemExit(done.stdout)

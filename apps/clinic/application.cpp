@@ -103,6 +103,15 @@ awaitable<Told> Application::try_forms(std::vector<Form> forms, Write make) {
   co_return told;
 }
 
+awaitable<net::Response> Application::refused(const Call& call, net::Response refusal) {
+  auto queries = enter(caller_of(call));
+  auto reply = co_await run(std::move(queries), PipelineKind::transaction);
+  Told told;
+  told.error = std::move(reply.error);
+  if (told.error) refusal = fail_for(told);
+  co_return refusal;
+}
+
 // Both sides are read in one snapshot, so that a difference is one.
 awaitable<Told> Application::read(const Call& call, const Area& area, std::string_view route, Read make) {
   const auto caller = caller_of(call);

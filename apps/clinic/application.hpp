@@ -44,6 +44,8 @@ class Application : public service::Service {
   // ---- for the handlers
   boost::asio::awaitable<Told> read(const Call& call, const Area& area, std::string_view route, Read make);
   boost::asio::awaitable<Told> write(const Call& call, const Area& area, Write make, Unknown unknown);
+  // What is wrong with a call is told to those only who may make it.
+  boost::asio::awaitable<net::Response> refused(const Call& call, net::Response refusal);
   int percent(const std::string& flag) const { return process().flags ? process().flags->percent(flag) : 0; }
 
  protected:

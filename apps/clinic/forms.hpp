@@ -2,6 +2,7 @@
 // Does: say which form is tried when; the queries that open a transaction for one clinic; the stages of the migration.
 // Does not: send anything. Pure.
 #pragma once
+#include <array>
 #include <functional>
 #include <string>
 #include <string_view>
@@ -26,6 +27,7 @@ bool is_refused(const Error& error);                             // the clinic o
 
 // What the database has of one area: appointments, doctors or patients.
 struct Sides { bool old_side = false, new_side = false, linked = false; };  // linked: triggers keep both equal
+inline constexpr std::array<std::string_view, 6> all_stages{"off", "dualwrite", "shadow", "live", "rampdown", "complete"};
 // "off", "dualwrite", "shadow" (some read the new side; answers of both are compared), "live" (all read it, and it is compared),
 // "rampdown" (it is written, too), "complete" (the old side is gone).
 std::string_view stage_of(int read_percent, int write_percent, const Sides& sides);

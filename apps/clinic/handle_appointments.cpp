@@ -91,8 +91,11 @@ awaitable<Served> list_appointments(Application& app, const Call& call) {
                   app.process().settings.time_zone, 100, std::nullopt};
   if (!listing.date && !listing.doctor && !listing.patient) listing.date = text_of(app.clock().today());
   const auto problems = read_listing(call.request, listing);
-  served.response = refuse_fields("invalid", problems);
-  if (!problems.empty()) co_return served;
+  if (!problems.empty()) {
+    auto refusal = refuse_fields("invalid", problems);
+    served.response = co_await app.refused(call, std::move(refusal));
+    co_return served;
+  }
   const Application::Read make = [&](Form form) { return list_appointments(listing, form); };
   const auto told = co_await app.read(call, appointments_area(), "appointments", make);
   served.variant = told.variant();
@@ -123,7 +126,8 @@ awaitable<Served> create_appointment(Application& app, const Call& call) {
   const auto id = new_id(call);
   if (!id) body.refused = refuse(400, "invalid_idempotency_key", "an Idempotency-Key has 1 to 200 visible ASCII characters");
   if (body.refused) {
-    served.response = std::move(*body.refused);
+    auto refusal = std::move(*body.refused);
+    served.response = co_await app.refused(call, std::move(refusal));
     co_return served;
   }
   NewAppointment wanted{*id, body.text("doctor_id"), body.text("patient_id"), body.text("starts_at"), body.values.at("minutes").as_int64(), std::nullopt};
@@ -143,7 +147,8 @@ awaitable<Served> move_appointment(Application& app, const Call& call) {
   Served served;
   auto body = read_body(call.request, time_fields());
   if (body.refused) {
-    served.response = std::move(*body.refused);
+    auto refusal = std::move(*body.refused);
+    served.response = co_await app.refused(call, std::move(refusal));
     co_return served;
   }
   const auto starts_at = body.text("starts_at");

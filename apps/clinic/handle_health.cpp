@@ -1,11 +1,15 @@
-// /health.
+// /health and /metrics.
 // g++ 12 takes the coroutine frame's own operator delete for the wrong one once it has inlined both.
 #pragma GCC diagnostic ignored "-Wmismatched-new-delete"
 
+#include <fmt/format.h>
+
 #include <boost/json.hpp>
+#include <iterator>
 
 #include "clinic/routes.hpp"
 #include "service/answers.hpp"
+#include "service/operations.hpp"
 
 namespace segue::clinic {
 
@@ -26,31 +30,53 @@ pg::Query sides_query() {
              exists (select from linked where tab = to_regclass('appointments')),
              exists (select from has where tab = 'users' and col = 'specialization'),
              exists (select from has where tab = 'clinic_doctors'), exists (select from linked where tab = to_regclass('clinic_doctors')),
-             exists (select from has where tab = 'patients'),
+             exists (select from has where tab = 'patients' and col = 'firstName'),
              exists (select from has where tab = 'clinic_patients'), exists (select from linked where tab = to_regclass('clinic_patients')))"_sql, {}};
 }
 
-std::string_view stage(Application& app, const Area& area, const pg::Result& sides, int column) {
-  return stage_of(app.percent(area.read), app.percent(area.write),
-                  {sides.boolean(0, column), sides.boolean(0, column + 1), sides.boolean(0, column + 2)});
+using Stages = std::vector<std::pair<std::string_view, std::string_view>>;  // area, its stage
+
+Stages stages_by(const Application& app, const pg::Result& sides) {
+  const auto stage = [&](const Area& area, int column) {
+    return stage_of(app.percent(area.read), app.percent(area.write), {sides.boolean(0, column), sides.boolean(0, column + 1), sides.boolean(0, column + 2)});
+  };
+  return {{"appointments", stage(appointments_area(), 0)}, {"doctors", stage(doctors_area(), 3)}, {"patients", stage(patients_area(), 6)}};
+}
+
+// Nothing where the database does not tell.
+awaitable<Stages> ask_for_stages(Application& app) {
+  std::vector<pg::Query> queries{sides_query()};
+  const auto reply = co_await app.run(std::move(queries), PipelineKind::read);
+  Stages stages;
+  if (!reply.error) stages = stages_by(app, reply.results.at(0));
+  co_return stages;
 }
 
 }  // namespace
 
 awaitable<Served> show_health(Application& app, const Call&) {
   Served served;
-  std::vector<pg::Query> queries{sides_query()};
-  const auto reply = co_await app.run(std::move(queries), PipelineKind::read);
+  const auto stages = co_await ask_for_stages(app);
   auto body = app.process().health();
-  body["status"] = reply.error ? "unavailable" : "ok";
-  body["database"] = !reply.error;
-  if (!reply.error) {
-    const auto& sides = reply.results.at(0);
-    body["stages"] = boost::json::object{{"appointments", stage(app, appointments_area(), sides, 0)},
-                                         {"doctors", stage(app, doctors_area(), sides, 3)},
-                                         {"patients", stage(app, patients_area(), sides, 6)}};
+  body["status"] = stages.empty() ? "unavailable" : "ok";
+  body["database"] = !stages.empty();
+  if (!stages.empty()) {
+    auto& object = body["stages"].emplace_object();
+    for (const auto& [area, stage] : stages) object[area] = stage;
   }
-  served.response = answer(reply.error ? 503 : 200, body);
+  served.response = answer(stages.empty() ? 503 : 200, body);
+  co_return served;
+}
+
+awaitable<Served> show_metrics(Application& app, const Call& call) {
+  auto served = co_await service::show_metrics(app, call);
+  const auto stages = co_await ask_for_stages(app);
+  if (stages.empty()) co_return served;
+  auto& text = served.response.body;
+  text += "# HELP clinic_stage 1 for the stage of the migration that an area is in.\n# TYPE clinic_stage gauge\n";
+  for (const auto& [area, stage] : stages)
+    for (const auto& possible : all_stages)
+      fmt::format_to(std::back_inserter(text), "clinic_stage{{area=\"{}\",stage=\"{}\"}} {}\n", area, possible, possible == stage ? 1 : 0);
   co_return served;
 }
 

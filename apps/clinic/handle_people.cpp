@@ -51,8 +51,12 @@ awaitable<Served> list(Application& app, const Call& call, const Kin& kin) {
   Served served;
   People page{call.request.parameter("cursor"), 100};
   const auto limit = to_integer(call.request.parameter("limit").value_or("100"));
-  served.response = refuse_fields("invalid", {{"limit", "must be a number from 1 to 500"}});
-  if (!limit || *limit < 1 || *limit > 500) co_return served;
+  if (!limit || *limit < 1 || *limit > 500) {
+    const std::vector<FieldProblem> problems{{"limit", "must be a number from 1 to 500"}};
+    auto refusal = refuse_fields("invalid", problems);
+    served.response = co_await app.refused(call, std::move(refusal));
+    co_return served;
+  }
   page.limit = static_cast<int>(*limit);
   const Application::Read make = [&](Form form) { return kin.list(page, form); };
   const auto told = co_await app.read(call, kin.area(), kin.many, make);
@@ -82,7 +86,8 @@ awaitable<Served> create(Application& app, const Call& call, const Kin& kin) {
   const auto id = new_id(call);
   if (!id) body.refused = refuse(400, "invalid_idempotency_key", "an Idempotency-Key has 1 to 200 visible ASCII characters");
   if (body.refused) {
-    served.response = std::move(*body.refused);
+    auto refusal = std::move(*body.refused);
+    served.response = co_await app.refused(call, std::move(refusal));
     co_return served;
   }
   const auto values = json::serialize(body.values);
@@ -97,7 +102,8 @@ awaitable<Served> change(Application& app, const Call& call, const Kin& kin) {
   Served served;
   auto body = read_body(call.request, kin.fields(), true);
   if (body.refused) {
-    served.response = std::move(*body.refused);
+    auto refusal = std::move(*body.refused);
+    served.response = co_await app.refused(call, std::move(refusal));
     co_return served;
   }
   const auto values = json::serialize(body.values);

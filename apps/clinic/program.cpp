@@ -2,8 +2,10 @@
 
 #include "clinic/application.hpp"
 #include "clinic/routes.hpp"
+#include "clinic/switches.hpp"
 #include "embedded/clinic_json.hpp"
 #include "embedded/clinic_schema_sql.hpp"
+#include "service/switches.hpp"
 
 namespace segue::clinic {
 namespace {
@@ -21,7 +23,12 @@ constexpr std::string_view serve_help =
     "  --time-zone     in which the day of a list is meant\n"
     "  --instance      name in health, and in pg_stat_activity\n"
     "  --allow-origin, --rate-limit, --behind-proxy   of calls without a token; this service has none but /health, /metrics, /openapi.json\n"
-    "  --legacy        the old application: old path only, no flags\n";
+    "  --legacy        the old application: old path only, no flags\n"
+    "Emergency switches in the environment, true or false, instead of the flags and shown as overrides:\n"
+    "  USE_NEW_APPOINTMENT_READ, USE_NEW_APPOINTMENT_WRITE, USE_NEW_APPOINTMENT_LOGIC (both, where they are not set themselves),\n"
+    "  USE_NEW_DOCTOR_LOGIC, USE_NEW_PATIENT_LOGIC\n";
+
+std::map<std::string, int> switches() { return read_switches(service::environment); }
 
 std::unique_ptr<service::Service> make(boost::asio::io_context& io, std::shared_ptr<service::Process> process, int connections) {
   return std::make_unique<Application>(io, std::move(process), connections);
@@ -30,7 +37,8 @@ std::unique_ptr<service::Service> make(boost::asio::io_context& io, std::shared_
 }  // namespace
 
 const service::Program& program() {
-  static const service::Program program{"clinic", serve_help, embedded::clinic_schema_sql(), embedded::clinic_json(), "", "--time-zone", routes, make};
+  static const service::Program program{"clinic", serve_help, embedded::clinic_schema_sql(), embedded::clinic_json(), "", "--time-zone", routes, make,
+                                        nullptr, switches};
   return program;
 }
 

@@ -20,7 +20,7 @@ const std::vector<Route>& routes() {
       {"GET", "/api/clinics/{clinic}/patients/{id}", "patient", Access::bearer, show_patient},
       {"PATCH", "/api/clinics/{clinic}/patients/{id}", "patient_change", Access::bearer, change_patient},
       {"GET", "/health", "health", Access::anyone, show_health},
-      {"GET", "/metrics", "metrics", Access::anyone, service::show_metrics},
+      {"GET", "/metrics", "metrics", Access::anyone, show_metrics},
       {"GET", "/openapi.json", "openapi", Access::anyone, service::show_openapi},
   };
   return table;

@@ -25,5 +25,6 @@ boost::asio::awaitable<Served> change_patient(Application& app, const Call& call
 
 // handle_health.cpp
 boost::asio::awaitable<Served> show_health(Application& app, const Call& call);
+boost::asio::awaitable<Served> show_metrics(Application& app, const Call& call);
 
 }  // namespace segue::clinic

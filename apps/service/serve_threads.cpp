@@ -73,7 +73,7 @@ ServeThreads::~ServeThreads() {
 
 std::uint16_t ServeThreads::port() const { return threads_.front()->server.port(); }
 
-void ServeThreads::start(std::function<void()> failed) {
+void ServeThreads::start(const std::function<void()>& failed) {
   for (auto& one : threads_) one->thread = std::thread([self = one.get(), failed] { self->run(failed); });
 }
 

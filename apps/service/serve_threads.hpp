@@ -20,7 +20,7 @@ class ServeThreads {
   ~ServeThreads();
   std::uint16_t port() const;
   // `failed` is called on the thread that cannot go on.
-  void start(std::function<void()> failed);
+  void start(const std::function<void()>& failed);
   // Requests that have begun are answered; returns when all threads have ended. Throws what a thread failed with.
   void drain();
 

@@ -1,7 +1,5 @@
 #include "traffic/clinic_record.hpp"
 
-#include <fmt/format.h>
-
 #include <algorithm>
 #include <boost/json.hpp>
 
@@ -62,63 +60,23 @@ void read_clinic_ledger(ClinicRecord& record, const std::string& name, std::stri
     if (const auto item = record.items.find(intent.id); item != record.items.end()) item->second.unsure.push_back(intent.fields);
 }
 
-ClinicLedger::ClinicLedger(std::string path) : file_(std::move(path)) {
-  ClinicRecord before;
-  read_clinic_ledger(before, file_.path(), file_.before());
-  name_ = before.name.empty() ? random_uuid().substr(0, 8) : before.name;
-  next_number_ = before.last_number + 1;
-}
-
-void ClinicLedger::begin(std::uint64_t seed) {
-  key_start_ = fmt::format("{}-{}-", name_, seed);
-  auto line = LineFile::line("begin");
-  line["ledger"] = name_;
-  line["seed"] = seed;
-  file_.write(line);
-}
+ClinicLedger::ClinicLedger(std::string path)
+    : IntentLedger(std::move(path), [](const std::string& name, std::string_view text) {
+        ClinicRecord record;
+        read_clinic_ledger(record, name, text);
+        return Before{record.name, record.last_number};
+      }) {}
 
 std::string ClinicLedger::ask(const ClinicIntent& intent) {
-  auto line = LineFile::line("ask");
-  const auto number = next_number_++;
-  auto key = key_start_ + std::to_string(number);
-  line["key"] = key;
-  line["number"] = number;
-  line["table"] = intent.table;
-  line["clinic"] = intent.clinic;
-  line["id"] = intent.id;
-  line["fields"] = intent.fields;
-  file_.write(line);
-  return key;
+  return IntentLedger::ask({{"table", intent.table}, {"clinic", intent.clinic}, {"id", intent.id}, {"fields", intent.fields}});
 }
 
 void ClinicLedger::done(std::string_view key, std::string_view id, std::string_view variant) {
-  auto line = LineFile::line("done");
-  line["key"] = key;
-  line["id"] = id;
-  line["variant"] = variant;
-  file_.write(line);
+  write("done", {{"key", key}, {"id", id}, {"variant", variant}});
 }
 
-void ClinicLedger::not_done(std::string_view key, std::string_view why) {
-  auto line = LineFile::line("not_done");
-  line["key"] = key;
-  line["why"] = why;
-  file_.write(line);
-}
-
-void ClinicLedger::lost(std::string_view key) {
-  auto line = LineFile::line("lost");
-  line["key"] = key;
-  file_.write(line);
-}
-
-void ClinicLedger::foreign(std::string_view clinic, std::string_view id) {
-  auto line = LineFile::line("foreign");
-  line["clinic"] = clinic;
-  line["id"] = id;
-  file_.write(line);
-}
-
-void ClinicLedger::end() { file_.write(LineFile::line("end")); }
+void ClinicLedger::not_done(std::string_view key, std::string_view why) { write("not_done", {{"key", key}, {"why", why}}); }
+void ClinicLedger::lost(std::string_view key) { write("lost", {{"key", key}}); }
+void ClinicLedger::foreign(std::string_view clinic, std::string_view id) { write("foreign", {{"clinic", clinic}, {"id", id}}); }
 
 }  // namespace segue::traffic

@@ -10,7 +10,7 @@
 #include <string_view>
 #include <vector>
 
-#include "traffic/line_file.hpp"
+#include "traffic/intent_ledger.hpp"
 #include "traffic/record.hpp"
 
 namespace segue::traffic {
@@ -40,22 +40,14 @@ struct ClinicRecord {
 };
 void read_clinic_ledger(ClinicRecord& record, const std::string& name, std::string_view text);
 
-class ClinicLedger {
+class ClinicLedger : public IntentLedger {
  public:
   explicit ClinicLedger(std::string path);
-  std::uint64_t next_number() const { return next_number_; }
-  void begin(std::uint64_t seed);
-  std::string ask(const ClinicIntent& intent);                   // the intent's key, which no other has
+  std::string ask(const ClinicIntent& intent);                   // the intent's key
   void done(std::string_view key, std::string_view id, std::string_view variant);
   void not_done(std::string_view key, std::string_view why);
   void lost(std::string_view key);
   void foreign(std::string_view clinic, std::string_view id);
-  void end();
-
- private:
-  LineFile file_;
-  std::string name_, key_start_;
-  std::uint64_t next_number_ = 1;
 };
 
 }  // namespace segue::traffic

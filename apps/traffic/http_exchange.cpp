@@ -73,10 +73,6 @@ asio::awaitable<Answer> exchange(Connections& connections, const Request& reques
   Answer answer;
   Failure failure;
   answer.delivery = Answer::Delivery::not_sent;
-  if (Clock::now() >= deadline) {
-    answer.reason = "timed out";
-    co_return answer;
-  }
   std::unique_ptr<Stream> stream = take_idle(connections);
   if (!stream) {
     const auto executor = co_await asio::this_coro::executor;

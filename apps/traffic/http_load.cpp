@@ -24,7 +24,7 @@ constexpr auto left_alone = std::chrono::milliseconds(500);      // a target tha
 // One request on its way; the coroutine or the queue that has it keeps it alive.
 struct Flight {
   Job job;
-  Clock::time_point due, deadline;                               // the deadline of this try
+  Clock::time_point due;
   std::size_t detours = 0;                                       // targets that refused this try
 };
 
@@ -104,7 +104,6 @@ asio::awaitable<void> HttpLoad::State::arrivals() {
     }
     auto flight = std::make_unique<Flight>();
     flight->due = due;
-    flight->deadline = due + pace.deadline;
     flight->job = next(due);
     ++open;
     submit(std::move(flight));
@@ -146,7 +145,7 @@ void HttpLoad::State::leave(Pool& pool) {
 }
 
 asio::awaitable<void> HttpLoad::State::serve(Pool& pool, std::unique_ptr<Flight> flight) {
-  const Answer answer = co_await exchange(pool.connections, flight->job.request, flight->deadline);
+  const Answer answer = co_await exchange(pool.connections, flight->job.request, Clock::now() + pace.deadline);
   leave(pool);
   if (answer.delivery == Answer::Delivery::not_sent && answer.reason == refused_connection) {
     pool.refused_until = Clock::now() + left_alone;
@@ -168,7 +167,6 @@ asio::awaitable<void> HttpLoad::State::repeat(std::unique_ptr<Flight> flight, st
   Failure ignored;
   asio::steady_timer wait(io, pause);
   co_await wait.async_wait(asio::redirect_error(asio::use_awaitable, ignored));
-  flight->deadline = Clock::now() + pace.deadline;
   flight->detours = 0;
   submit(std::move(flight));
 }

@@ -1,7 +1,7 @@
 // A small HTTP load engine: requests start when they are due, whether or not earlier ones were answered.
 // Does: spread requests over the targets by turns, with a bounded number in flight and the rest queued; leave a target
 //       that refuses connections alone for a moment, and give what was certainly not sent to it to another one;
-//       send a request again where its owner wishes; give every try a deadline (the first counts from when it was due).
+//       send a request again where its owner wishes; give every try a deadline, from when its turn to be sent has come.
 // Does not: decide what is sent again, or know what a booking is.
 #pragma once
 #include <chrono>
@@ -28,7 +28,7 @@ struct Pace {
   std::uint64_t seed = 1;                                        // of the arrivals
   std::chrono::seconds length{0};                                // 0: until a signal
   int in_flight = 256;                                           // over all targets
-  std::chrono::milliseconds deadline{5000};
+  std::chrono::milliseconds deadline{5000};                      // of a try, without the time it was queued: else a queue never ends again
 };
 
 class HttpLoad {

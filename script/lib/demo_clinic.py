@@ -1,4 +1,5 @@
-"""The clinics' demo: all five phases, a rollback out of each of them, and forward again, while receptions work."""
+"""The clinics' demo: all five phases, back out of each of them and forward again, then from the end all the way back and forward once
+more, while receptions work."""
 import os
 import sys
 
@@ -7,7 +8,8 @@ from demo_stage import Stage, Unexpected, arguments, perform, say
 PHASES = ("preparation", "dual-write", "gradual-switch", "validation", "full-switch")
 # What a person says before the phase behind it begins.
 APPROVALS = {"dual-write": "every row has its new side", "validation": "both sides say the same"}
-STAGES = {"preparation": "off", "dual-write": "dualwrite", "gradual-switch": "rampdown", "validation": "rampdown", "full-switch": "complete"}
+START = "start"
+STAGES = {START: "off", "preparation": "off", "dual-write": "dualwrite", "gradual-switch": "rampdown", "validation": "rampdown", "full-switch": "complete"}
 
 
 class Clinics(Stage):
@@ -31,11 +33,16 @@ class Clinics(Stage):
         self.command("segue", "backup", self.plan_folder(), "--to", os.path.join(self.directory, "backup.dump"), "--by", "demo")
 
     def expect_stage(self, phase):
-        """What the service itself says of its appointments."""
-        found = {self.health(service)["stages"]["appointments"] for service in self.services}
+        """What each instance says of each area: they serve this phase, and know that they do."""
+        found = {stage for service in self.services for stage in self.health(service)["stages"].values()}
         print(f"the service says: {', '.join(sorted(found))}")
         if found != {STAGES[phase]}:
-            raise Unexpected(f"after {phase} the stage is {found}")
+            raise Unexpected(f"in {phase} the service is in {', '.join(sorted(found))}")
+
+    def compare(self, phase):
+        """Old and new, row by row, wherever both are kept equal."""
+        if STAGES[phase] in ("dualwrite", "rampdown"):
+            self.verify()
 
     def forward(self, phase, name=None):
         """An approval is good for once: what was taken back wants another."""
@@ -44,34 +51,36 @@ class Clinics(Stage):
             self.approve(before, APPROVALS[before])
         self.segment(name or phase, [phase], lambda: self.run_to(phase))
         self.expect_stage(phase)
+        self.compare(phase)
 
-    def back(self, phase):
-        """Out of the phase behind `phase`, with proof that the schema is what it was; and forward again."""
-        gone = PHASES[PHASES.index(phase) + 1]
-        self.segment(f"back out of {gone}", [gone], lambda: self.rollback(phase))
+    def back(self, phase, name):
+        """The phases behind `phase` are taken back, with proof that the schema is what it was, and the rows are compared."""
+        gone = PHASES[(PHASES.index(phase) if phase in PHASES else -1) + 1:]
+        self.segment(name, gone, lambda: self.rollback(phase))
         self.expect_stage(phase)
+        self.compare(phase)
 
     def play(self):
         say("4. The plan waits for a backup that was restored once, and for what no program can see")
         self.back_up()
         self.answer_checklist()
-        say("5. preparation: the directory beside the old tables; taken back to the start, and made again")
-        self.forward("preparation")
-        self.segment("back out of preparation", ["preparation"], lambda: self.rollback("start"))
-        self.forward("preparation", "preparation again")
-        for number, phase in enumerate(PHASES[1:], 6):
+        for number, phase in enumerate(PHASES, 5):
             say(f"{number}. {phase}: there, back, and there again")
             self.forward(phase)
-            if phase != "dual-write":
-                self.verify()
-            self.back(PHASES[PHASES.index(phase) - 1])
+            self.back((START, *PHASES)[PHASES.index(phase)], f"back out of {phase}")
             self.forward(phase, f"{phase} again")
-        say("10. What the last phase has done, as segue reports it")
-        self.command("segue", "report", self.plan_folder(), "--phase", "full-switch")
+        self.watch("everything new")
+        say("10. From the end, with the old columns gone, the whole plan goes back to the old application's data model")
+        self.back(PHASES[0], f"back to {PHASES[0]}")
+        say("11. And forward to the end once more")
+        for phase in PHASES[1:]:
+            self.forward(phase, f"{phase} once more")
         self.watch("after")
+        say("12. What the last phase has done, as segue reports it")
+        self.command("segue", "report", self.plan_folder(), "--phase", PHASES[-1])
 
     def go_home(self):
-        say("11. The receptions close; what they were told is compared with what the database holds")
+        say("13. The receptions close; what they were told is compared with what the database holds")
         self.report.differing(self.differing())
         self.close("--system", "clinic")
 
@@ -82,4 +91,4 @@ class Clinics(Stage):
 
 
 if __name__ == "__main__":
-    sys.exit(perform(Clinics(arguments("demo-clinic", clinics=(50, 8), users=(100_000, 4_000), appointments=(500_000, 8_000)))))
+    sys.exit(perform(Clinics(arguments("demo-clinic", bake=("2s", "0s"), clinics=(50, 8), users=(100_000, 4_000), appointments=(500_000, 8_000)))))

@@ -23,8 +23,8 @@ class Unexpected(Exception):
     """Something did not go as the demo says it must."""
 
 
-def arguments(directory, **sizes):
-    """--rows and further sizes: name=(full, fast)."""
+def arguments(directory, bake=("5s", "2s"), **sizes):
+    """--rows and further sizes, and how long each stage of a rollout bakes: name=(full, fast)."""
     parser = argparse.ArgumentParser()
     for name in sizes:
         parser.add_argument("--" + name, type=int)
@@ -37,7 +37,7 @@ def arguments(directory, **sizes):
     for name, (full, fast) in sizes.items():
         setattr(options, name, getattr(options, name) or (fast if options.fast else full))
     options.pause = 4 if options.fast else 10
-    options.bake = "2s" if options.fast else "5s"
+    options.bake = bake[options.fast]
     return options
 
 

@@ -90,7 +90,7 @@ class Story:
         lines = [f"texts of {self.profile['table']}.{self.profile['column']}: {self.profile['distinct']:,} in {rows:,} rows", "",
                  f"{'    read by':<42}{'certainty':<14}{'rows':>11}{'share':>10}"]
         for rule in self.profile["rules"]:
-            lines.append(f"    {rule['name']:<38}{rule['certainty']:<14}{rule['rows']:>11,}{100 * rule['rows'] / max(1, rows):>8.2f} %")
+            lines.append(f"    {rule['rule']:<38}{rule['certainty']:<14}{rule['rows']:>11,}{100 * rule['rows'] / max(1, rows):>8.2f} %")
         return lines + ["", f"    {self.written:,} rows got a strange text while patients booked; segue watch read {self.watched['read']:,} new texts at once and left "
                             f"{self.watched['for people']:,} to people,", f"    and their rows were right after {self.watched['longest']:,} ms at most; "
                             f"{self.provisional:,} rows stayed provisional until people had decided {self.decided:,} texts"]

@@ -7,45 +7,25 @@ Every operation is called; every answer must have a documented status and a body
 import os
 import re
 import shutil
-import signal
 import subprocess
 import sys
 import tempfile
-import time
 
 SOURCE, BUILD = sys.argv[1:3]
-BIN = os.path.join(BUILD, "bin")
-PLAN = os.path.join(SOURCE, "plans", "hospital-services")
 sys.path.insert(0, os.path.join(SOURCE, "tests", "e2e", "lib"))
 sys.dont_write_bytecode = True
-from openapi_client import Api, Document, Service  # noqa: E402
+from contract import Contract  # noqa: E402
 
-MONDAY, FAILED = "2099-06-01", []
+CONTRACT = Contract(SOURCE, BUILD, "reservations", "hospital-services")
+expect, segue = CONTRACT.expect, CONTRACT.segue
+MONDAY, ANY = "2099-06-01", {"id": "x", "code": "X", "service": "X"}
 # What takes a lost answer, a broken database or ten idle seconds to see.
 NOT_PROVOKED = {"408", "422", "500", "503"}
-
-
-def expect(holds, what):
-    print(("ok   " if holds else "NO   ") + what, flush=True)
-    if not holds:
-        FAILED.append(what)
-
-
-def segue(url, *words):
-    return subprocess.run([os.path.join(BIN, "segue"), *words], text=True, capture_output=True, timeout=300,
-                          env={**os.environ, "SEGUE_DATABASE": url})
 
 
 def booking(**fields):
     return {"patient_name": "홍길동", "phone": "010-1111-2222", "birth_date": "1990-01-01", "gender": "FEMALE", "treatment_type": "FIRST_VISIT",
             "service": "SKIN_CARE", "preferred_date": MONDAY, "period": "AFTERNOON", **fields}
-
-
-def table_and_document(document):
-    printed = subprocess.run([os.path.join(BIN, "reservations"), "routes"], text=True, capture_output=True, check=True).stdout.splitlines()
-    table = {tuple(line.split()) for line in printed}
-    documented = {(method.upper(), path, "bearer" if operation["security"] else "anyone") for method, path, operation in document.operations()}
-    expect(table == documented and len(table) > 15, f"the table of routes and the document agree on {len(table)} calls {table ^ documented or ''}")
 
 
 def patients(api):
@@ -125,15 +105,11 @@ def personal_data(api):
     api.call("retention", body={"before": "2999-01-01"}, expect=400)
 
 
-def every_operation(api, document, phase):
-    for method, path, operation in document.operations():
+def every_operation(api, phase):
+    CONTRACT.refusals(api)
+    for _, _, operation in CONTRACT.document.operations():
         if operation["security"]:
-            api.call(operation["operationId"], path={"id": "x", "code": "X", "service": "X"}, body={}, token="wrong", expect=401)
-            api.call(operation["operationId"], path={"id": "x", "code": "X", "service": "X"}, headers={"X-Admin": "x" * 101}, body={}, expect=400)
-        api.call(operation["operationId"], path={"id": "x", "code": "X", "service": "X"}, headers={"X-Long": "x" * 20_000}, expect=431)
-        if "requestBody" in operation:
-            api.call(operation["operationId"], path={"id": "x", "code": "X", "service": "X"}, raw=b"x" * 70_000, expect=413)
-            api.call(operation["operationId"], path={"id": "x", "code": "X", "service": "X"}, raw=b"{}", kind="text/plain", expect=415)
+            api.call(operation["operationId"], headers={"X-Admin": "x" * 101}, body={}, expect=400)
     for name in ("health", "metrics", "openapi"):
         api.call(name, expect=200)
     booked = patients(api)
@@ -144,20 +120,18 @@ def every_operation(api, document, phase):
 
 
 def migrate(url, *words):
-    done = segue(url, "run", PLAN, "--bake", "0s", *words)
-    expect(done.returncode == 0, f"segue run {' '.join(words)}" + (done.stdout + done.stderr if done.returncode else ""))
+    segue(url, "run", "--bake", "0s", *words)
 
 
-def in_every_phase(api, document, url):
-    every_operation(api, document, "old")
-    for number in range(1, 6):
-        segue(url, "approve", PLAN, "--checklist", str(number), "--reason", "test")
+def in_every_phase(api, url):
+    every_operation(api, "old")
+    CONTRACT.answer_checklist(url, 5)
     migrate(url, "--to", "migrate")
-    every_operation(api, document, "both")
+    every_operation(api, "both")
     for phase in ("migrate", "switch"):
-        segue(url, "approve", PLAN, phase, "--reason", "test")
+        segue(url, "approve", phase, "--reason", "test")
     migrate(url)
-    every_operation(api, document, "new")
+    every_operation(api, "new")
     the_archive(url)
 
 
@@ -171,38 +145,28 @@ def the_archive(url):
     expect(left.stdout.strip() == "0", "the documented statement clears the archive of an erased patient's words")
 
 
-def without_token(document, url, legacy):
-    with Service(BIN, "--database", url, *(["--legacy"] if legacy else []), token="") as service:
-        api = Api(document, service, FAILED)
-        for _, _, operation in document.operations():
+def serve(*words, token=""):
+    return CONTRACT.serve(*words, token=token, environment={"RESERVATIONS_TOKEN": token})
+
+
+def without_token(url, legacy):
+    with serve("--database", url, *(["--legacy"] if legacy else [])) as service:
+        api = CONTRACT.api(service, ANY)
+        for _, _, operation in CONTRACT.document.operations():
             if operation["security"]:
                 gone = legacy and operation["operationId"].startswith(("service", "time_slot"))
-                api.call(operation["operationId"], path={"id": "x", "code": "X", "service": "X"}, body={}, expect=404 if gone else 403, documented=not gone)
+                api.call(operation["operationId"], body={}, expect=404 if gone else 403, documented=not gone)
         expect(api.call("health").body["mode"] == ("legacy" if legacy else "normal"), "health tells the mode")
         return api.seen
 
 
-def in_haste(document, url):
-    with Service(BIN, "--database", url, "--rate-limit", "3", token="") as service:
-        api = Api(document, service, FAILED)
+def in_haste(url):
+    with serve("--database", url, "--rate-limit", "3") as service:
+        api = CONTRACT.api(service)
         for name in ("book", "availability", "public_services"):
             answers = [api.call(name, body=booking() if name == "book" else None, query={"service": "x", "date": MONDAY}, expect=(200, 400, 429)) for _ in range(5)]
             expect(answers[-1].status == 429 and int(answers[-1].headers["Retry-After"]) >= 1, f"{name}: who asks too often is told to wait")
         return api.seen
-
-
-def survives(api, service, directory):
-    with open(os.path.join(directory, "data", "postmaster.pid")) as file:
-        os.kill(int(file.readline()), signal.SIGKILL)
-    statuses = []
-    for _ in range(300):
-        statuses.append(api.call("book", body=booking(preferred_date="2099-06-08"), expect=(200, 503)).status)
-        if statuses[-1] == 200 and len(statuses) > 1:
-            break
-        time.sleep(0.1)
-    expect(statuses[-1] == 200, "the database was killed, and bookings go on without a restart of the service")
-    expect(service.stop() == 0, "SIGTERM ends the service with status 0")
-    expect(not os.path.exists(os.path.join(directory, "data", "postmaster.pid")), "and its database with it")
 
 
 def the_log(service):
@@ -226,37 +190,36 @@ def several_threads(api, service, url):
     threads = {api.call("health").body["threads"] for _ in range(40)}
     sums = {health_requests(api) - before for _ in range(10)}
     expect(threads == {2} and sums == {40}, f"whichever thread answers, the measures are those of all: {sums}")
-    second = [os.path.join(BIN, "reservations"), "serve", "--database", url, "--threads", "2"]
-    done = subprocess.run([*second, "--listen", f"127.0.0.1:{service.port}"], text=True, capture_output=True, timeout=60)
+    second = ["reservations", "serve", "--database", url, "--threads", "2"]
+    done = CONTRACT.run(*second, "--listen", f"127.0.0.1:{service.port}")
     expect(done.returncode == 3 and "cannot listen" in done.stderr, "a second service on the same port is refused")
     for name, value in (("USE_DYNAMIC_SERVICES", "perhaps"), ("DYNAMIC_SERVICES_ROLLOUT_PERCENTAGE", "101")):
-        done = subprocess.run([*second, "--listen", "127.0.0.1:0"], text=True, capture_output=True, timeout=60, env={**os.environ, name: value})
+        done = CONTRACT.run(*second, "--listen", "127.0.0.1:0", environment={name: value})
         expect(done.returncode == 2 and name in done.stderr, f"{name}={value} is a usage error at start")
 
 
 def main():
-    document = Document(os.path.join(SOURCE, "docs", "openapi", "reservations.json"))
-    table_and_document(document)
+    CONTRACT.table_and_document(16)
     directory = tempfile.mkdtemp(prefix="segue-api-")
     os.chmod(directory, 0o755)
     database = os.path.join(directory, "postgresql")
     try:
-        with Service(BIN, "--database", "embedded:" + database, "--threads", "2", token="secret") as service:
-            api = Api(document, service, FAILED)
-            url = segue("", "pg", "url", "--dir", database).stdout.split()[-1]
+        with serve("--database", "embedded:" + database, "--threads", "2", token="secret") as service:
+            api = CONTRACT.api(service, ANY)
+            url = CONTRACT.run("segue", "pg", "url", "--dir", database).stdout.split()[-1]
             several_threads(api, service, url)
-            in_every_phase(api, document, url)
-            seen = api.seen | without_token(document, url, False) | without_token(document, url, True) | in_haste(document, url)
-            survives(api, service, database)
+            in_every_phase(api, url)
+            seen = api.seen | without_token(url, False) | without_token(url, True) | in_haste(url)
+            CONTRACT.survives(service, database, lambda: api.call("book", body=booking(preferred_date="2099-06-08"), expect=(200, 503)).status)
             the_log(service)
-        missing = {(o["operationId"], status) for _, _, o in document.operations() for status in o["responses"] if status not in NOT_PROVOKED} - seen
-        expect(not missing, f"every documented answer was given once {sorted(missing) or ''}")
-        expect(api.self_test(), "an answer that is not documented would have been found")
+        CONTRACT.every_answer_was_seen(seen, NOT_PROVOKED)
+        limit = {"service": "A", "daily_limit": 1, "active": True, "updated_at": "2026-01-01T00:00:00.000Z"}
+        expect(api.self_test("limits", {"limits": [limit]}), "an answer that is not documented would have been found")
         expect(service.memory_kb < 32 * 1024, f"it took {service.memory_kb} kB of memory")
     finally:
-        segue("", "pg", "stop", "--dir", database, "--remove")
+        CONTRACT.run("segue", "pg", "stop", "--dir", database, "--remove")
         shutil.rmtree(directory, ignore_errors=True)
-    return 1 if FAILED else 0
+    return 1 if CONTRACT.failed else 0
 
 
 if __name__ == "__main__":

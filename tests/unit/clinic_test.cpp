@@ -2,8 +2,11 @@
 
 #include <boost/json.hpp>
 
+#include "base/error.hpp"
+#include "clinic/application.hpp"
 #include "clinic/appointments.hpp"
 #include "clinic/forms.hpp"
+#include "clinic/switches.hpp"
 #include "service/local_clock.hpp"
 #include "traffic/clinic_audit.hpp"
 
@@ -36,6 +39,25 @@ TEST_CASE("the old application knows the old form only until its columns are gon
   CHECK(forms_for(Variant::old_model, false).front() == Form::old_model);
   CHECK(forms_for(Variant::new_model, false).front() == Form::bridged);
   CHECK(forms_for(Variant::new_model, true).front() == Form::new_model);
+}
+
+TEST_CASE("the emergency switches override the flags they are for, the particular one before the general one") {
+  std::map<std::string, std::string> set;
+  const auto read = [&] {
+    return read_switches([&](const char* name) { return set.contains(name) ? std::optional(set.at(name)) : std::nullopt; });
+  };
+  const auto &appointments = appointments_area(), &doctors = doctors_area(), &patients = patients_area();
+  CHECK(read().empty());
+  set = {{"USE_NEW_APPOINTMENT_READ", "true"}};
+  CHECK(read() == std::map<std::string, int>{{appointments.read, 100}});
+  set = {{"USE_NEW_APPOINTMENT_LOGIC", "true"}, {"USE_NEW_APPOINTMENT_WRITE", "false"}, {"USE_NEW_DOCTOR_LOGIC", "false"}};
+  CHECK(read() == std::map<std::string, int>{{appointments.read, 100}, {appointments.write, 0}, {doctors.read, 0}});
+  set = {{"USE_NEW_PATIENT_LOGIC", "true"}};
+  CHECK(read() == std::map<std::string, int>{{patients.read, 100}});
+  for (const auto* name : {"USE_NEW_APPOINTMENT_READ", "USE_NEW_APPOINTMENT_WRITE", "USE_NEW_APPOINTMENT_LOGIC", "USE_NEW_DOCTOR_LOGIC", "USE_NEW_PATIENT_LOGIC"}) {
+    set = {{name, "perhaps"}};
+    CHECK_THROWS_AS(read(), Error);
+  }
 }
 
 TEST_CASE("a cursor is what a page before gave, or nothing") {

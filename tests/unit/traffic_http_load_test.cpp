@@ -19,7 +19,7 @@ using namespace segue::traffic;
 
 namespace {
 
-enum class Manner { answer, answer_and_close, hang_up, garbage, silence };
+enum class Manner { answer, answer_slowly, answer_and_close, hang_up, garbage, silence };
 
 // A server on a free port that treats every connection in one manner; one thread a connection.
 class Server {
@@ -56,11 +56,12 @@ class Server {
     }
   }
   void serve(int socket, bool first) {
-    const bool closes = manner_ != Manner::answer;
+    const bool closes = manner_ != Manner::answer && manner_ != Manner::answer_slowly;
     const std::string text = manner_ == Manner::garbage ? "what?\r\n\r\n" : "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\n{}";
     char bytes[4096];
     for (ssize_t read; (read = ::recv(socket, bytes, sizeof bytes, 0)) > 0;) {
       if (manner_ == Manner::silence) continue;
+      if (manner_ == Manner::answer_slowly) std::this_thread::sleep_for(std::chrono::milliseconds(5));
       if (first && first_request.empty()) first_request.assign(bytes, static_cast<std::size_t>(read));
       // MSG_MORE: the answer and the end of the connection travel together, so that nobody comes in between.
       if (manner_ != Manner::hang_up) ::send(socket, text.data(), text.size(), MSG_NOSIGNAL | (closes ? MSG_MORE : 0));
@@ -126,6 +127,12 @@ TEST_CASE("a connection that the server closed after its answer is replaced, whi
   auto outcome = run({server.target()}, 40, 8, 12);
   CHECK(outcome.answered == outcome.jobs);
   CHECK(server.connections() == outcome.jobs);
+}
+
+TEST_CASE("a queue that is longer than a request's patience comes to its end once fewer arrive") {
+  Server server(Manner::answer_slowly);
+  auto outcome = run({server.target()}, 10'000, 1, 400, std::chrono::milliseconds(1000));
+  CHECK(outcome.answered == outcome.jobs);
 }
 
 TEST_CASE("what one target refuses goes to the other, because it was certainly not sent") {

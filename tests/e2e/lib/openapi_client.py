@@ -40,13 +40,12 @@ class Document:
 
 
 class Service:
-    """The program, on a port that is free; stopped at the end of the block."""
+    """`program serve`, on a port that is free; stopped at the end of the block."""
 
-    def __init__(self, programs, *words, token):
-        environment = {**os.environ, "RESERVATIONS_TOKEN": token}
+    def __init__(self, program, *words, token="", environment=None):
         self.log = tempfile.TemporaryFile("w+")
-        self.process = subprocess.Popen([os.path.join(programs, "reservations"), "serve", "--listen", "127.0.0.1:0", *words], text=True,
-                                        stdout=subprocess.PIPE, stderr=self.log, env=environment)
+        self.process = subprocess.Popen([program, "serve", "--listen", "127.0.0.1:0", *words], text=True, stdout=subprocess.PIPE,
+                                        stderr=self.log, env={**os.environ, **(environment or {})})
         line = self.process.stdout.readline()
         if "listening on" not in line:
             raise SystemExit("the service did not start")
@@ -71,8 +70,10 @@ class Service:
 
 
 class Api:
-    def __init__(self, document, service, failed):
-        self.document, self.service, self.failed, self.seen = document, service, failed, set()
+    """`parts`: what stands in a path where a call does not say it."""
+
+    def __init__(self, document, service, failed, parts=None):
+        self.document, self.service, self.failed, self.seen, self.parts = document, service, failed, set(), parts or {}
 
     def _fail(self, what):
         print("NO   " + what, flush=True)
@@ -80,6 +81,7 @@ class Api:
 
     def call(self, name, path=None, query=None, body=None, raw=None, headers=None, token=None, kind="application/json", expect=200, documented=True):
         method, pattern, operation = self.document.by_id[name]
+        path = {**self.parts, **(path or {})}
         target = re.sub(r"{(\w+)}", lambda match: urllib.parse.quote(path[match[1]], safe=""), pattern)
         if query:
             target += "?" + urllib.parse.urlencode(query)
@@ -128,17 +130,16 @@ class Api:
         if status < 300 and problem:
             self._fail(f"{name}: a body that was accepted is not documented: {problem}")
 
-    def self_test(self):
-        """Each kind of disagreement is found."""
-        operation = self.document.by_id["limits"][2]
+    def self_test(self, name, good):
+        """Each kind of disagreement is found. `good`: a body that operation `name` answers with."""
+        operation = self.document.by_id[name][2]
         headers = {"Content-Type": "application/json"}
-        good = {"limits": [{"service": "A", "daily_limit": 1, "active": True, "updated_at": "2026-01-01T00:00:00.000Z"}]}
         quiet = Api(self.document, self.service, [])
         quiet._fail = quiet.failed.append
-        quiet.check("limits", operation, Answer(200, headers, good))
+        quiet.check(name, operation, Answer(200, headers, good))
         found = [len(quiet.failed)]
         for answer in (Answer(418, headers, good), Answer(200, headers, {}), Answer(200, headers, {**good, "more": 1}),
                        Answer(200, {"Content-Type": "text/plain"}, good), Answer(401, headers, {"error": "x", "message": "y"})):
-            quiet.check("limits", operation, answer)
+            quiet.check(name, operation, answer)
             found.append(len(quiet.failed))
         return found == [0, 1, 2, 3, 4, 5]
