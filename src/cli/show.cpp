@@ -36,8 +36,8 @@ boost::json::object json_of(const sql::Operation& operation, const plan::Step& s
 }
 
 std::string summary(const plan::ValueDef& value) {
-  return fmt::format("reads distinct texts of {}.{}{} by {} into the value map; no lock; undo: none needed, decisions are kept", value.table, value.column,
-                     value.dates.empty() ? "" : ", dated by " + value.dates, value.reader.empty() ? "its expression" : value.reader);
+  return fmt::format("reads distinct texts of {}.{} by {} into the value map; no lock; undo: none needed, decisions are kept", value.table, value.column,
+                     value.reader.empty() ? "its expression" : value.reader);
 }
 
 // What the steps without SQL of their own do.

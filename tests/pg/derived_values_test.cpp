@@ -245,6 +245,11 @@ TEST_CASE("a decision the derived column does not take is refused, and nothing i
   CHECK(calls.ask("select count(*) from segue.decisions") == "0");
 }
 
+TEST_CASE("a plan that names a column of dates that is not there is stopped before a text is read") {
+  Calls calls({}, "dates: rangAt", "dates: rangat");
+  CHECK_THROWS_WITH_AS(calls.run("profile part_of_day"), doctest::Contains("has no column \"rangat\""), Error);
+}
+
 TEST_CASE("watching reads texts of derived rows as of any other") {
   Filled calls;
   calls.write(insert("a", "3:47 PM"));
