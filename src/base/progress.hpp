@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "base/table.hpp"
 
@@ -20,6 +21,11 @@ class Progress {
     note(table.title);
     for (const auto& line : lines_of(table)) note(line);
   }
+  // Writing stands still until others have caught up: every reason; said again when they change, and each minute.
+  virtual void paused(const std::vector<std::string>& reasons) {
+    for (const auto& reason : reasons) note("paused: " + reason);
+  }
+  virtual void resumed(double seconds) { note("goes on after " + std::to_string(static_cast<long>(seconds)) + " s"); }
   virtual void end(std::string_view outcome) = 0;      // "done", "undone", "failed"
 };
 

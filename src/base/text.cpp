@@ -101,6 +101,25 @@ std::optional<std::chrono::milliseconds> to_duration(std::string_view text) {
   return std::nullopt;
 }
 
+std::optional<std::int64_t> to_bytes(std::string_view text) {
+  static constexpr std::pair<std::string_view, int> units[] = {{"kB", 10}, {"MB", 20}, {"GB", 30}, {"TB", 40}};
+  constexpr std::size_t longest_number = 6;                      // no product leaves 64 bits
+  const auto digits = std::min(text.find_first_not_of("0123456789"), text.size());
+  if (digits == 0 || digits > longest_number) return std::nullopt;
+  for (const auto& [unit, power] : units)
+    if (text.substr(digits) == unit) return *to_integer(text.substr(0, digits)) << power;
+  return std::nullopt;
+}
+
+std::string bytes_text(std::int64_t bytes) {
+  if (bytes < 1024) return fmt::format("{} bytes", bytes);
+  static constexpr std::string_view units[] = {"kB", "MB", "GB", "TB"};
+  double size = static_cast<double>(bytes) / 1024;
+  std::size_t unit = 0;
+  for (; size >= 1023.5 && unit + 1 < std::size(units); ++unit) size /= 1024;
+  return fmt::format("{:.{}f} {}", size, size < 9.95 ? 1 : 0, units[unit]);
+}
+
 std::string sha256_hex(std::string_view bytes) {
   std::array<unsigned char, EVP_MAX_MD_SIZE> digest{};
   unsigned int length = 0;

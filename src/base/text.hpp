@@ -19,6 +19,10 @@ std::optional<std::int64_t> to_integer(std::string_view text);
 std::optional<double> to_number(std::string_view text);
 // "500ms", "10s", "5min", "24h", or nothing.
 std::optional<std::chrono::milliseconds> to_duration(std::string_view text);
+// "512kB", "500MB", "200GB", "2TB" (powers of 1024, as PostgreSQL counts), or nothing.
+std::optional<std::int64_t> to_bytes(std::string_view text);
+// "1.2 GB", "640 kB", "17 bytes"
+std::string bytes_text(std::int64_t bytes);
 // Lower-case hex SHA-256 of the bytes.
 std::string sha256_hex(std::string_view bytes);
 // The file's bytes; Error{not_found} if it cannot be read.

@@ -47,6 +47,10 @@ IndexState index_state(pg::Connection& db, const sql::QualifiedName& index);
 // because a column that was dropped and came back stands last.
 std::vector<std::string> describe_schema(pg::Connection& db, const std::string& schema);
 
+// Bytes free where the database's default tablespace lies; nothing where the server is on another machine (or a proxy stands between),
+// or the role may not know where its data is.
+std::optional<std::int64_t> free_bytes(pg::Connection& db);
+
 struct Blocker { int pid; std::string application, state, query_kind; double age_seconds; };
 // Sessions that hold a lock on one of the tables, oldest transaction first; the kind of their statement, never its text.
 std::vector<Blocker> lock_holders(pg::Connection& db, const std::vector<sql::QualifiedName>& tables);

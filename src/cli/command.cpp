@@ -78,6 +78,8 @@ std::unique_ptr<Progress> progress_for(const Arguments& arguments) {
   return std::make_unique<PlainProgress>();
 }
 
+void print_page(const std::string& text) { std::fputs(text.c_str(), stdout); }
+
 void print(const std::string& text) {
   std::fwrite(text.data(), 1, text.size(), stdout);
   std::fputc('\n', stdout);

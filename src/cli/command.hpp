@@ -56,5 +56,6 @@ std::string actor(const Arguments& arguments);
 // A terminal sees one live line, a pipe plain lines, --json JSON lines.
 std::unique_ptr<Progress> progress_for(const Arguments& arguments);
 void print(const std::string& text);
+void print_page(const std::string& text);                          // it ends its lines itself
 
 }  // namespace segue::cli

@@ -108,6 +108,14 @@ void JsonProgress::table(const Table& table) {
   print(boost::json::serialize(event));
 }
 
+void JsonProgress::paused(const std::vector<std::string>& reasons) {
+  print(boost::json::serialize(boost::json::object{{"event", "paused"}, {"phase", phase_}, {"step", step_}, {"reasons", boost::json::value_from(reasons)}}));
+}
+
+void JsonProgress::resumed(double seconds) {
+  print(boost::json::serialize(boost::json::object{{"event", "resumed"}, {"phase", phase_}, {"step", step_}, {"seconds", seconds}}));
+}
+
 void JsonProgress::end(std::string_view outcome) {
   print(boost::json::serialize(boost::json::object{{"event", "end"}, {"phase", phase_}, {"step", step_}, {"outcome", outcome}, {"seconds", gauge_.seconds()}}));
 }

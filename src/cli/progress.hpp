@@ -48,13 +48,15 @@ class PlainProgress final : public Progress {
   Clock::time_point shown_{};
 };
 
-// {"event": "begin" | "rows" | "note" | "table" | "end", "phase", "step", ...}, one a line.
+// {"event": "begin" | "rows" | "note" | "table" | "paused" | "resumed" | "end", "phase", "step", ...}, one a line.
 class JsonProgress final : public Progress {
  public:
   void begin(std::string_view phase, std::string_view step) override;
   void rows(std::int64_t done, std::int64_t total) override;
   void note(std::string_view text) override;
   void table(const Table& table) override;
+  void paused(const std::vector<std::string>& reasons) override;
+  void resumed(double seconds) override;
   void end(std::string_view outcome) override;
 
  private:

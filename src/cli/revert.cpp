@@ -16,6 +16,7 @@ namespace {
 void say(const plan::Plan& plan, const engine::Prospect& prospect) {
   print(fmt::format("{}: back to phase \"{}\", in this order:", plan.name, prospect.to));
   for (const auto& work : prospect.will) print("  " + work);
+  for (const auto& [step, needs] : prospect.needs) print(fmt::format("  {}: {}", step, steps::text_of(needs, prospect.room)));
   print(text_of(prospect.cost, "now"));
   if (!prospect.cost.unheld.empty())
     print("  their new side stays where it is, segue status lists them, and segue run goes forward again with them;\n"
@@ -33,6 +34,9 @@ int revert(const Words& words) {
   const bool json = arguments.has("--json");
   boost::json::object result{{"event", "result"}, {"plan", plan.name}, {"to", prospect.to}, {"done", !arguments.has("--check")},
                              {"will", boost::json::value_from(prospect.will)}, {"cannotGoBack", json_of(prospect.cost)}};
+  boost::json::array needs;
+  for (const auto& [step, one] : prospect.needs) needs.push_back(boost::json::object{{"step", step}, {"needs", boost::json::parse(steps::json_of(one, prospect.room))}});
+  result["needs"] = needs;
   if (!json) say(plan, prospect);
   if (!arguments.has("--check")) {
     steps::Options options;

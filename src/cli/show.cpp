@@ -1,6 +1,7 @@
 #include <fmt/format.h>
 
 #include <boost/json.hpp>
+#include <map>
 
 #include "base/text.hpp"
 #include "check/check.hpp"
@@ -8,6 +9,7 @@
 #include "cli/findings.hpp"
 #include "cli/preview.hpp"
 #include "plan/statements.hpp"
+#include "steps/needs.hpp"
 
 namespace segue::cli {
 
@@ -70,9 +72,22 @@ boost::json::value json_of_preview(const Records& records, const plan::Phase& ph
   return boost::json::object{{"title", preview->title}, {"statement", preview->text}, {"result", table ? boost::json::parse(to_json(*table)) : boost::json::value()}};
 }
 
-void print_step(const plan::Plan& plan, const plan::Phase& phase, const plan::Step& step, const Records& records) {
+struct Known {
+  std::vector<check::Finding> findings;
+  Records records;
+  std::map<std::string, steps::Needs> needs;                     // by "phase/step", of steps that are not done
+  steps::Room room;
+};
+
+const steps::Needs* needs_of(const Known& known, const plan::Phase& phase, const plan::Step& step) {
+  const auto found = known.needs.find(phase.name + "/" + step.name);
+  return found == known.needs.end() ? nullptr : &found->second;
+}
+
+void print_step(const plan::Plan& plan, const plan::Phase& phase, const plan::Step& step, const Known& known) {
   print(fmt::format("\n  {}", step.name));
   if (const auto text = summary(plan, step); !text.empty()) print("    " + text);
+  if (const auto* needs = needs_of(known, phase, step)) print("    " + steps::text_of(*needs, known.room));
   for (const auto& operation : plan::operations_of(plan, phase, step)) {
     print(fmt::format("    {}\n      lock {}{}{}; {}; undo {}{}", operation.sql.text(), sql::name_of(operation.lock),
                       operation.rewrites ? ", REWRITES THE TABLE" : "", operation.scans ? ", SCANS UNDER THE LOCK" : "",
@@ -80,10 +95,15 @@ void print_step(const plan::Plan& plan, const plan::Phase& phase, const plan::St
                       operation.undo.empty() ? "" : ": " + operation.undo.text()));
     if (!operation.note.empty()) print("      note: " + operation.note);
   }
-  print_preview(records, phase, step);
+  print_preview(known.records, phase, step);
 }
 
-boost::json::object json_of(const plan::Plan& plan, const std::vector<check::Finding>& findings, const Records& records) {
+boost::json::value json_of_needs(const Known& known, const plan::Phase& phase, const plan::Step& step) {
+  const auto* needs = needs_of(known, phase, step);
+  return needs == nullptr ? boost::json::value(nullptr) : boost::json::parse(steps::json_of(*needs, known.room));
+}
+
+boost::json::object json_of(const plan::Plan& plan, const Known& known) {
   boost::json::array phases;
   for (const auto& phase : plan.phases) {
     boost::json::array steps;
@@ -91,20 +111,28 @@ boost::json::object json_of(const plan::Plan& plan, const std::vector<check::Fin
       boost::json::array operations;
       for (const auto& operation : plan::operations_of(plan, phase, step)) operations.push_back(json_of(operation, step));
       steps.push_back(boost::json::object{{"name", step.name}, {"kind", step.kind()}, {"does", summary(plan, step)}, {"operations", operations},
-                                          {"preview", json_of_preview(records, phase, step)}});
+                                          {"needs", json_of_needs(known, phase, step)}, {"preview", json_of_preview(known.records, phase, step)}});
     }
     phases.push_back(boost::json::object{{"name", phase.name}, {"title", phase.title}, {"irreversible", phase.irreversible}, {"steps", steps}});
   }
-  return {{"plan", plan.name}, {"title", plan.title}, {"hash", plan.hash}, {"phases", phases}, {"findings", cli::json_of(findings)}};
+  return {{"plan", plan.name}, {"title", plan.title}, {"hash", plan.hash}, {"phases", phases}, {"findings", cli::json_of(known.findings)}};
 }
 
-struct Known { std::vector<check::Finding> findings; Records records; };
+void add_needs(segue::pg::Connection& db, const plan::Plan& plan, Known& known) {
+  known.room = steps::room_of(db, plan);
+  for (const auto& phase : plan.phases)
+    for (const auto& step : phase.steps) {
+      const bool done = journal::is_installed(db) && journal::step_state(db, plan.name, phase.name, step.name) == "done";
+      if (const auto needs = done ? std::nullopt : steps::needs_of(db, plan, phase, step)) known.needs.emplace(phase.name + "/" + step.name, *needs);
+    }
+}
 
 Known look(const Arguments& arguments, const plan::Plan& plan) {
-  if (!arguments.has("--database")) return {check::check_plan(plan), {}};
+  if (!arguments.has("--database")) return {check::check_plan(plan), {}, {}, {}};
   segue::pg::Connection db(database_url(arguments), {.application_name = "segue/show/" + plan.name, .search_path = sql::quote_identifier(plan.schema)});
-  Known known{check::check(db, plan), {}};
+  Known known{check::check(db, plan), {}, {}, {}};
   if (journal::is_installed(db)) known.records = journal::steps(db, plan.name);
+  add_needs(db, plan, known);
   return known;
 }
 
@@ -114,16 +142,16 @@ int show(const Words& words) {
   const Arguments arguments(words, with_common({}));
   arguments.at_most(1);
   const auto plan = load_plan(arguments);
-  const auto [findings, records] = look(arguments, plan);
-  if (arguments.has("--json")) return print(boost::json::serialize(json_of(plan, findings, records))), status_of(findings);
+  const auto known = look(arguments, plan);
+  if (arguments.has("--json")) return print(boost::json::serialize(json_of(plan, known))), status_of(known.findings);
   print(fmt::format("{}: {}", plan.name, plan.title));
   for (const auto& phase : plan.phases) {
     print(fmt::format("\n{}{}{}", phase.name, phase.title.empty() ? "" : ": " + phase.title, phase.irreversible ? " (irreversible)" : ""));
-    for (const auto& step : phase.steps) print_step(plan, phase, step, records);
+    for (const auto& step : phase.steps) print_step(plan, phase, step, known);
   }
   print("");
-  print_findings(findings);
-  return status_of(findings);
+  print_findings(known.findings);
+  return status_of(known.findings);
 }
 
 }  // namespace segue::cli

@@ -95,13 +95,13 @@ int status(const Words& words) {
 int faults(const Words& words) {
   const Arguments arguments(words, {{"--names"}});
   arguments.at_most(0);
-  print(arguments.has("--names") ? join(fault::all_names(), "\n") : fault::table_markdown());
+  print_page(arguments.has("--names") ? join(fault::all_names(), "\n") + "\n" : fault::table_markdown());
   return 0;
 }
 
 int errors(const Words& words) {
   Arguments(words, {}).at_most(0);
-  print(error_table_markdown());
+  print_page(error_table_markdown());
   return 0;
 }
 

@@ -171,7 +171,8 @@ std::vector<Grant> grants(pg::Connection& db, const plan::Plan& plan, const std:
   if (!here.boolean(0, 1)) grants.push_back({build("create role {} login"_sql, name).text(), "how it proves who it is (password, certificate) is up to you"});
   grants.push_back({build("grant connect, create on database {} to {}"_sql, Ident{here.text()}, name).text(), "creates the schemas segue (journal) and segue_archive"});
   grants.push_back({build("grant usage, create on schema {} to {}"_sql, Ident{plan.schema}, name).text(), "new tables and indexes"});
-  grants.push_back({build("grant pg_read_all_stats to {}"_sql, name).text(), "sees who holds a lock, and which application processes follow a flag"});
+  grants.push_back({build("grant pg_monitor to {}"_sql, name).text(),
+                    "sees who holds a lock, which application processes follow a flag, and how far replicas, the archive and the disk are from their limits"});
   ownership(plan, owned_things(db, plan, needs), role, grants);
   reading_and_writing(db, plan, needs, role, grants);
   for_applications(db, plan, needs, role, grants);

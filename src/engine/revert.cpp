@@ -32,6 +32,17 @@ std::string will_do(const journal::StepRecord& record, const std::vector<steps::
   return record.step + ": undone";
 }
 
+// Of what has been dropped by now.
+void add_needs(pg::Connection& db, const plan::Plan& plan, std::size_t first, Prospect& found) {
+  found.room = steps::room_of(db, plan);
+  for (std::size_t i = plan.phases.size(); i-- > first;)
+    for (const auto& step : plan.phases[i].steps) {
+      if (journal::step_state(db, plan.name, plan.phases[i].name, step.name) == "undone") continue;
+      const auto needs = steps::needs_of_undo(db, plan, step);
+      if (needs && needs->rows > 0) found.needs.emplace_back(step.name, *needs);
+    }
+}
+
 void refuse_what_cannot_be(const plan::Plan& plan, const steps::GoingBack& cost) {
   for (const auto& unheld : cost.unheld)
     if (unheld.stops)
@@ -56,6 +67,7 @@ Prospect prospect(const std::string& url, const plan::Plan& plan) {
     throw Error(ErrorCode::refused, "nothing to revert: the old columns and tables of plan \"" + plan.name + "\" are in their places",
                 "segue rollback " + plan.directory + " --to PHASE goes back further");
   steps::require_archives(db, plan, first);
+  add_needs(db, plan, first, found);
   found.cost = steps::going_back(url, plan, patience);
   refuse_what_cannot_be(plan, found.cost);
   return found;

@@ -6,6 +6,7 @@
 
 #include "engine/engine.hpp"
 #include "steps/going_back.hpp"
+#include "steps/needs.hpp"
 
 namespace segue::engine {
 
@@ -13,6 +14,8 @@ struct Prospect {
   std::string to;                                                // phase that stays, or "start"
   std::vector<std::string> will;                                 // what would be done, in order
   steps::GoingBack cost;
+  std::vector<std::pair<std::string, steps::Needs>> needs;       // step, what building again what it dropped needs
+  steps::Room room;
 };
 // Error{refused} if nothing was retired or dropped, an archive is gone, or a required old column would stay empty.
 Prospect prospect(const std::string& url, const plan::Plan& plan);

@@ -10,7 +10,9 @@
 #include "base/text.hpp"
 #include "catalog/catalog.hpp"
 #include "engine/engine.hpp"
+#include "engine/needs.hpp"
 #include "engine/runner.hpp"
+#include "steps/brake.hpp"
 #include "steps/going_back.hpp"
 
 namespace segue::engine {
@@ -23,9 +25,12 @@ void undo_step(Runner& runner, const plan::Plan& plan, const plan::Phase& phase,
                Progress& progress) {
   auto& db = runner.db();
   progress.begin(phase.name, "undo " + step.name);
+  const bool again = journal::step_state(db, plan.name, phase.name, step.name) == "undoing";
+  const auto needs = expect_needs(db, plan, phase, step, true, progress);
   { pg::Transaction transaction(db);
     journal::fence(db, plan.name, runner.epoch());
     journal::step_undoing(db, plan.name, phase.name, step.name);
+    if (!again && !needs.empty()) journal::audit(db, plan.name, options.actor, steps::needs_action(phase.name, step.name), {}, needs);
     transaction.commit(fault::Point::undo_begun); }
   steps::Context context{db, plan, phase, step, runner.epoch(), progress, options};
   steps::undo(context);

@@ -8,7 +8,9 @@
 #include "check/check.hpp"
 #include "engine/backup.hpp"
 #include "engine/engine.hpp"
+#include "engine/needs.hpp"
 #include "engine/runner.hpp"
+#include "steps/brake.hpp"
 
 namespace segue::engine {
 
@@ -96,12 +98,15 @@ class Loop {
   }
 
   void run_step(const plan::Phase& phase, const plan::Step& step, int position) {
-    if (journal::step_state(db_, plan_.name, phase.name, step.name) == "done") return;
+    const auto state = journal::step_state(db_, plan_.name, phase.name, step.name);
+    if (state == "done") return;
     stop_if_interrupted();
     progress_.begin(phase.name, step.name);
+    const auto needs = expect_needs(db_, plan_, phase, step, false, progress_);
     { pg::Transaction transaction(db_);
       journal::fence(db_, plan_.name, epoch_);
       journal::step_begun(db_, plan_.name, phase.name, step, position);
+      if (state != "begun" && !needs.empty()) journal::audit(db_, plan_.name, options_.steps.actor, steps::needs_action(phase.name, step.name), {}, needs);
       transaction.commit(fault::Point::step_begun); }
     steps::Context context{db_, plan_, phase, step, epoch_, progress_, options_.steps};
     const auto evidence = steps::run(context);

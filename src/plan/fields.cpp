@@ -105,6 +105,12 @@ std::chrono::milliseconds duration_of(const Node& node) {
   fail_expected(node, "a duration such as 500ms, 10s, 5min or 24h");
 }
 
+std::int64_t bytes_of(const Node& node) {
+  if (node.kind == Node::Kind::scalar)
+    if (const auto bytes = to_bytes(node.text); bytes && *bytes > 0) return *bytes;
+  fail_expected(node, "a size above 0 such as 512kB, 500MB, 200GB or 2TB");
+}
+
 std::string column_of(const Node& node) {
   const auto name = text_of(node, "a column name");
   if (name.size() > longest_identifier) fail_expected(node, "a column name of at most 63 bytes");

@@ -34,6 +34,7 @@ bool truth_of(const Node& node);
 std::int64_t number_of(const Node& node, std::int64_t least, std::int64_t most);
 int percent_of(const Node& node);                                               // "5%" or "5"
 std::chrono::milliseconds duration_of(const Node& node);                        // "500ms", "10s", "5min", "24h"
+std::int64_t bytes_of(const Node& node);                                        // "500MB", "200GB"
 std::string column_of(const Node& node);                                        // taken literally
 std::string table_of(const Node& node);                                         // plain or "quoted"
 Target target_of(const Node& node);                                             // table or table.column

@@ -8,7 +8,8 @@ const std::vector<ObjectKeys>& all_keys() {
   static const std::vector<ObjectKeys> objects = {
       {"plan", {"plan", "title", "schema", "contacts", "checklist", "backup", "limits", "values", "mappings", "phases"}},
       {"contact", {"role", "reach"}},
-      {"limits", {"lock timeout", "lock budget"}},
+      {"limits", {"lock timeout", "lock budget", "replica lag", "replica backlog", "slot backlog", "archive backlog", "oldest xmin",
+                  "disk", "disk reserve"}},
       {"value", {"column", "dates", "reader", "expression", "becomes", "hours", "languages", "labels", "least", "most", "order", "country", "unreadable", "decided"}},
       {"unreadable", {"live"}},
       {"mapping", {"table", "into", "new", "old", "snapshot"}},

@@ -128,6 +128,16 @@ struct Phase {
 struct Limits {
   std::chrono::milliseconds lock_timeout{100};                   // the longest an application statement may wait
   std::chrono::milliseconds lock_budget{600'000};                // the longest segue tries for one lock
+  // Where writing many rows stops until others have caught up; nothing: no matter how far ("none" in the plan).
+  std::optional<std::chrono::milliseconds> replica_lag{60'000};  // a replica's replay is as old as this
+  std::optional<std::int64_t> replica_backlog = gigabyte;        // bytes of WAL it has not replayed
+  std::optional<std::int64_t> slot_backlog = 4 * gigabyte;       // bytes of WAL that a replication slot keeps on the server
+  std::optional<std::int64_t> archive_backlog = 4 * gigabyte;    // bytes of WAL that wait to be archived
+  std::optional<std::int64_t> oldest_xmin = 10'000'000;          // transactions for which dead rows could not be removed
+  std::optional<std::int64_t> disk_reserve = gigabyte;           // bytes that must stay free, where that can be seen
+  std::optional<std::int64_t> disk;                              // bytes by which the database may grow in one step
+
+  static constexpr std::int64_t gigabyte = std::int64_t{1} << 30;
 };
 
 struct Plan {

@@ -38,6 +38,25 @@ milliseconds positive_duration_of(const Node& node, milliseconds most) {
   return duration;
 }
 
+bool is_none(const Node& node) { return node.kind == Node::Kind::scalar && node.text == "none"; }
+
+// A budget that is not named keeps what it has; "none" takes it away.
+template <class Value, class Read> void read_budget(const Fields& fields, std::string_view key, std::optional<Value>& budget, const Read& read) {
+  const Node* node = fields.find(key);
+  if (node == nullptr) return;
+  if (is_none(*node)) budget.reset();
+  else budget = read(*node);
+}
+
+void read_budgets(const Fields& fields, Limits& limits) {
+  constexpr std::int64_t fewest = 1, most = 2'000'000'000;       // PostgreSQL stops writing at 2^31 transactions
+  read_budget(fields, "replica lag", limits.replica_lag, [](const Node& node) { return positive_duration_of(node, longest_budget); });
+  read_budget(fields, "oldest xmin", limits.oldest_xmin, [](const Node& node) { return number_of(node, fewest, most); });
+  for (const auto& [key, budget] : {std::pair{"replica backlog", &limits.replica_backlog}, {"slot backlog", &limits.slot_backlog},
+                                    {"archive backlog", &limits.archive_backlog}, {"disk", &limits.disk}, {"disk reserve", &limits.disk_reserve}})
+    read_budget(fields, key, *budget, bytes_of);
+}
+
 Limits read_limits(const Node& node) {
   const Fields fields(node, "limits");
   Limits limits;
@@ -45,6 +64,7 @@ Limits read_limits(const Node& node) {
   if (const Node* timeout = fields.find("lock timeout")) limits.lock_timeout = positive_duration_of(*timeout, limits.lock_budget);
   if (limits.lock_timeout > limits.lock_budget)
     fail_expected(fields.at("lock budget"), fmt::format("at least the lock timeout, {}ms", limits.lock_timeout.count()));
+  read_budgets(fields, limits);
   return limits;
 }
 

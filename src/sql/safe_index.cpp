@@ -7,6 +7,13 @@ namespace {
 
 constexpr const char* note_concurrently = "built CONCURRENTLY: writers go on; an invalid index of a failed build is dropped first";
 
+std::vector<std::string> columns_of_index(const tree::object& node) {
+  std::vector<std::string> columns;
+  for (const auto* list : {"indexParams", "indexIncludingParams"})
+    for (const auto& element : tree::list(node, list)) columns.push_back(tree::text(tree::node(element).fields, "name"));
+  return columns;
+}
+
 // Plain where nobody uses the table yet, and for ONLY: a partitioned parent knows no CONCURRENTLY.
 Operation plain_index(const Form& form, const QualifiedName& table, const QualifiedName& index, std::string describes) {
   auto made = form.operation(std::move(describes));
@@ -82,7 +89,7 @@ Operations safe_create_index(const Form& form) {
   auto made = concurrent ? form.operation(describes) : form.operation(describes, form.with_keyword(keyword, "concurrently"));
   takes_lock(form, made, table, Lock::share_update_exclusive);
   made.in_transaction = false;
-  made.index.push_back({table, name, false});
+  made.index.push_back({table, name, false, columns_of_index(node)});
   if (!concurrent) made.note = note_concurrently;
   is_undone_by(made, build("drop index concurrently if exists {}"_sql, index));
   return {std::move(made)};

@@ -27,7 +27,8 @@ std::vector<Statement> split(const std::string& file, std::string_view text);
 
 // How to learn, after a crash, whether a statement that cannot run in a transaction has been done.
 // The table's name is empty where only the catalog knows it (DROP INDEX); its schema is then the index's.
-struct IndexProbe { QualifiedName table; std::string index; bool dropped = false; };
+// `columns`: of an index that is built; "" stands for an expression.
+struct IndexProbe { QualifiedName table; std::string index; bool dropped = false; std::vector<std::string> columns = {}; };
 
 // One statement as segue sends it.
 struct Operation {

@@ -5,6 +5,7 @@
 #include "base/interrupt.hpp"
 #include "base/text.hpp"
 #include "steps/mapped.hpp"
+#include "steps/ranges.hpp"
 
 namespace segue::steps {
 
@@ -70,10 +71,27 @@ Sql hash_of_row(Context& context, const std::string& table, const Sql& key) {
                "  and q.\"resolvedAt\" is null) then null else {} end"_sql, sql::Literal{context.plan.name}, sql::join(mappings, ", "_sql), key, hash);
 }
 
-std::string key_array_of(const catalog::Table& table) {
-  std::vector<std::string> parts;
-  for (const auto& column : table.key) parts.push_back("x." + sql::quote_identifier(column) + "::text");
-  return join(parts, ", ");
+// Only what a walk along the key needs of a mapping.
+mapping::Resolved keyed(const catalog::Table& table) {
+  mapping::Resolved keyed;
+  keyed.table = table.name;
+  for (const auto& column : table.key) keyed.key.push_back(*table.find(column));
+  return keyed;
+}
+
+// Where there is a key, in ranges that commit one by one, so that it can stand still for others; else in one statement.
+std::int64_t copy_rows(Context& context, const sql::QualifiedName& archive, const Sql& columns, const catalog::Table& table) {
+  const auto copy = build("insert into {} select {} from {} x"_sql, archive, columns, table.name);
+  if (!table.key.empty()) {
+    const auto walk = keyed(table);
+    return Ranges(context, walk, "archive", fault::Point::archive_copied).run({build("{} where {}"_sql, copy, mapping::key_range(walk, "x"))});
+  }
+  Brake(context).wait();
+  pg::Transaction transaction(context.db);
+  journal::fence(context.db, context.plan.name, context.epoch);
+  const auto rows = context.db.run("archive.copy", copy).affected();
+  transaction.commit(fault::Point::archive_copied);
+  return rows;
 }
 
 }  // namespace
@@ -102,14 +120,14 @@ Archived archive_columns(Context& context, const std::string& table_name, const 
     kept.push_back(build("x.{}::text as {}"_sql, Ident{retired_name(column)}, Ident{column}));
     retired.push_back(retired_name(column));
   }
-  const auto key = build("array[{}]"_sql, Sql::from_journal(key_array_of(table)));
+  const auto key = mapping::key_array(keyed(table), "x");
   const auto list = build("{} as key, {}, {} as \"newSideHash\""_sql, key, sql::join(kept, ", "_sql), hash_of_row(context, table_name, key));
   begin_archive(context, archive, list, name);
-  pg::Transaction transaction(context.db);
-  journal::fence(context.db, context.plan.name, context.epoch);
-  const auto rows = context.db.run("archive.copy", build("insert into {} select {} from {} x"_sql, archive, list, name)).affected();
-  context.db.run("archive.key", build("alter table {} add primary key (key)"_sql, archive));
-  transaction.commit(fault::Point::archive_copied);
+  const auto rows = copy_rows(context, archive, list, table);
+  { pg::Transaction transaction(context.db);
+    journal::fence(context.db, context.plan.name, context.epoch);
+    context.db.run("archive.key", build("alter table {} add primary key (key)"_sql, archive));
+    transaction.commit(fault::Point::archive_keyed); }
   context.progress.note("archived " + grouped(rows) + " rows of " + join(columns, ", "));
   return {table_name, archive.name, definition_of(context, name, retired), rows};
 }
@@ -122,10 +140,7 @@ Archived archive_table(Context& context, const std::string& table_name) {
   for (const auto& column : table.columns) kept.push_back(build("x.{}::text as {}"_sql, Ident{column.name}, Ident{column.name}));
   const auto list = sql::join(kept, ", "_sql);
   begin_archive(context, archive, list, name);
-  pg::Transaction transaction(context.db);
-  journal::fence(context.db, context.plan.name, context.epoch);
-  const auto rows = context.db.run("archive.copy", build("insert into {} select {} from {} x"_sql, archive, list, name)).affected();
-  transaction.commit(fault::Point::archive_copied);
+  const auto rows = copy_rows(context, archive, list, table);
   return {table_name, archive.name, definition_of(context, name, {}), rows};
 }
 

@@ -10,6 +10,7 @@
 #include "base/error.hpp"
 #include "base/interrupt.hpp"
 #include "steps/backfill_worker.hpp"
+#include "steps/brake.hpp"
 #include "steps/mapped.hpp"
 
 namespace segue::steps {
@@ -66,6 +67,14 @@ struct Team {
   std::vector<std::thread> threads;
   std::vector<std::exception_ptr> errors;
   std::atomic<int> running{0};
+  void join() {
+    for (auto& thread : threads)
+      if (thread.joinable()) thread.join();
+  }
+  ~Team() {                                                      // left by an error: the workers end with their batch
+    shared.stop = true;
+    join();
+  }
 };
 
 void start(Context& context, const mapping::Resolved& mapping, const mapping::Derivation* derived, int ranges, Team& team) {
@@ -83,13 +92,14 @@ void start(Context& context, const mapping::Resolved& mapping, const mapping::De
     });
 }
 
-void watch(Context& context, Team& team, std::int64_t total) {
+void watch(Context& context, Team& team, Brake& brake, std::int64_t total) {
   while (team.running > 0) {
     std::this_thread::sleep_for(std::chrono::milliseconds(50));
+    team.shared.paused = brake.look();
     context.progress.rows(std::min(team.shared.scanned.load(), total), total);
     if (interrupted()) team.shared.stop = true;
   }
-  for (auto& thread : team.threads) thread.join();
+  team.join();
   for (const auto& error : team.errors)
     if (error) std::rethrow_exception(error);
   stop_if_interrupted();
@@ -110,7 +120,7 @@ bool was_undone(Context& context) {
                         {context.plan.name, "step undone: " + context.phase.name + " / " + context.step.name}).boolean();
 }
 
-void clear_leftovers(Context& context, const mapping::Derivation& derivation) {
+void clear_leftovers(Context& context, const mapping::Derivation& derivation, Brake& brake) {
   constexpr int rows_at_once = 1000;
   pg::Connection writer(context.db.url(), {.application_name = "segue/backfill/" + context.plan.name, .lock_timeout = context.plan.limits.lock_timeout});
   prepare_writer(writer, context.plan);
@@ -118,6 +128,7 @@ void clear_leftovers(Context& context, const mapping::Derivation& derivation) {
   std::optional<std::string> lower;
   for (bool more = true; more;) {
     stop_if_interrupted();
+    brake.wait();
     pg::Transaction transaction(writer);
     journal::fence(writer, context.plan.name, context.epoch);
     const auto next = writer.run("backfill.boundary", mapping::next_boundary(table), {lower, nullptr, rows_at_once - 1});
@@ -141,14 +152,16 @@ journal::Evidence run(Context& context, const plan::BackfillStep& step) {
   const int ranges = cut_ranges(context, mapping, workers_for(context, step));
   Team team;
   team.shared.scanned = walked(context).scanned;
+  Brake brake(context);
+  team.shared.paused = brake.look();
   start(context, mapping, derived, ranges, team);
-  watch(context, team, total);
+  watch(context, team, brake, total);
   fault::point(fault::Point::backfill_walked, context.db.socket());
   const double seconds = std::chrono::duration<double>(Clock::now() - begin).count();
   // The planner has never seen values in the new columns.
   const auto& filled = derived != nullptr ? derived->to_old.source.table : mapping.table;
   context.db.run("backfill.analyze", sql::build("analyze {}"_sql, filled));
-  if (derived != nullptr && was_undone(context)) clear_leftovers(context, *derived);
+  if (derived != nullptr && was_undone(context)) clear_leftovers(context, *derived, brake);
   const auto sums = walked(context);
   context.progress.note(fmt::format("{} rows written in {} batches by {} worker{}", sums.written, sums.batches, ranges, ranges == 1 ? "" : "s"));
   journal::Evidence evidence;

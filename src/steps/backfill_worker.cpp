@@ -49,6 +49,10 @@ void BackfillWorker::read_cursor() {
 
 void BackfillWorker::run() {
   while (!cursor_.done && !shared_.stop) {
+    if (shared_.paused) {
+      std::this_thread::sleep_for(std::chrono::milliseconds(20));
+      continue;
+    }
     try {
       batch();
       clashes_.none();

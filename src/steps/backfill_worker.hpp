@@ -12,7 +12,7 @@ namespace segue::steps {
 
 struct Shared {                                                  // between the workers and the step
   std::atomic<std::int64_t> scanned{0}, written{0};
-  std::atomic<bool> stop{false};
+  std::atomic<bool> stop{false}, paused{false};
 };
 
 class BackfillWorker {

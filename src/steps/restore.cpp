@@ -1,15 +1,13 @@
 // What was dropped is built again from its archive.
 #include <boost/json.hpp>
-#include <chrono>
 
 #include "base/error.hpp"
-#include "base/interrupt.hpp"
 #include "base/text.hpp"
 #include "mapping/going_back.hpp"
 #include "steps/archive.hpp"
 #include "steps/locks.hpp"
 #include "steps/mapped.hpp"
-#include "steps/pace.hpp"
+#include "steps/ranges.hpp"
 
 namespace segue::steps {
 
@@ -63,64 +61,11 @@ void require_again(Context& context, const sql::QualifiedName& table, const std:
     in_locked_transaction(context, {operation.tables, operation.lock}, [&] { context.db.run("restore.not_null", operation.sql); });
 }
 
-// Statements for each range of a table's key, in one transaction a range. Beside the application, as a backfill is: paced, and
-// giving way to whoever holds a row.
-class Ranges {
- public:
-  Ranges(Context& context, const mapping::Resolved& table)
-      : context_(context), table_(table), total_(catalog::table(context.db, table.table).estimated_rows),
-        writer_(context.db.url(), {.application_name = "segue/restore/" + context.plan.name, .lock_timeout = context.plan.limits.lock_timeout}) {
-    prepare_writer(writer_, context.plan);
-  }
-  pg::Connection& writer() { return writer_; }
-
-  void run(const std::vector<Sql>& statements) {
-    Pace pace(Pace::Limits{.batch_ms = static_cast<double>(context_.plan.limits.lock_timeout.count())});
-    Clashes clashes;
-    std::optional<std::string> lower;
-    std::int64_t done = 0;
-    for (bool more = true; more;) {
-      stop_if_interrupted();
-      const auto rows = pace.rows();
-      const auto begin = std::chrono::steady_clock::now();
-      try {
-        lower = one(statements, lower, rows);
-      } catch (const Error& error) {
-        pace.clashed();
-        clashes.met(error, table_.table.name);
-        continue;
-      }
-      more = lower.has_value();
-      clashes.none();
-      pace.done(std::chrono::duration<double, std::milli>(std::chrono::steady_clock::now() - begin).count(), 0, 0);
-      done += rows;
-      context_.progress.rows(std::min<std::int64_t>(done, total_), total_);
-    }
-  }
-
- private:
-  // The end of the range; nothing at the end of the table.
-  std::optional<std::string> one(const std::vector<Sql>& statements, const std::optional<std::string>& lower, std::int64_t rows) {
-    const auto next = writer_.run("restore.boundary", mapping::next_boundary(table_), {lower, nullptr, rows - 1});
-    const auto upper = next.empty() ? std::nullopt : next.optional_text(0, 0);
-    pg::Transaction transaction(writer_);
-    journal::fence(writer_, context_.plan.name, context_.epoch);
-    for (const auto& statement : statements) writer_.run("restore.batch", statement, {lower, upper});
-    transaction.commit(fault::Point::restore_batch);
-    return upper;
-  }
-
-  Context& context_;
-  const mapping::Resolved& table_;
-  std::int64_t total_;
-  pg::Connection writer_;
-};
-
 void fill(Context& context, const mapping::Resolved& mapping) {
   if (mapping.to_old.columns.empty()) return;
   const auto archive = archive_name(context.plan, mapping.table.name);
   const auto hashed = hashed_columns(context.plan, mapping.table.name);
-  Ranges ranges(context, mapping);
+  Ranges ranges(context, mapping, "restore", fault::Point::restore_batch);
   ranges.run({mapping::queue_unheld(mapping, {archive, hashed}), mapping::restore_old_batch(mapping, archive, hashed)});
   for (const auto& value : mapping.values) ranges.writer().run("restore.unseen", mapping::queue_unseen(mapping, value));
 }
@@ -128,8 +73,8 @@ void fill(Context& context, const mapping::Resolved& mapping) {
 // Every row gets its archived values back; then those that a derived row stands for get what that says now.
 void fill(Context& context, const mapping::Derivation& derivation) {
   if (derivation.to_old.set.empty()) return;
-  Ranges(context, derivation.to_new.source).run({mapping::restore_archived_range(derivation, archive_name(context.plan, derivation.to_new.source.table.name))});
-  Ranges back(context, derivation.to_old.source);
+  Ranges(context, derivation.to_new.source, "restore", fault::Point::restore_batch).run({mapping::restore_archived_range(derivation, archive_name(context.plan, derivation.to_new.source.table.name))});
+  Ranges back(context, derivation.to_old.source, "restore", fault::Point::restore_batch);
   back.run({mapping::carry_back_range(derivation)});
   for (auto value : derivation.to_new.source.values)
     for (const auto& column : derivation.to_old.set) {
@@ -255,7 +200,8 @@ void create_table_again(Context& context, const std::string& table_name, const s
 void restore_table(Context& context, const std::string& table_name, const std::string& definition_text) {
   const sql::QualifiedName table{context.plan.schema, retired_name(table_name)};
   const auto definition = boost::json::parse(definition_text);
-  if (!catalog::find_table(context.db, table)) create_table_again(context, table_name, table, definition.as_object());
+  // Its rows come back in one transaction: what stands in the way is waited for before it begins.
+  if (!catalog::find_table(context.db, table)) Brake(context).wait(), create_table_again(context, table_name, table, definition.as_object());
   belongs_again(context, table, definition.as_object(), true);
 }
 

@@ -54,6 +54,11 @@ TEST_CASE("wrong limits are refused: a lock timeout of zero would wait for ever"
       {"{lock timeout: 1 s}", "plan.yaml:2:24: expected a duration such as 500ms, 10s, 5min or 24h, got \"1 s\""},
       {"{lock timeout: 9999999999h}", "plan.yaml:2:24: expected a duration such as 500ms, 10s, 5min or 24h, got \"9999999999h\""},
       {"{lock timeout: -5s}", "plan.yaml:2:24: expected a duration such as 500ms, 10s, 5min or 24h, got \"-5s\""},
+      {"{replica lag: 0s}", "plan.yaml:2:23: expected a duration above 0 and up to 86400000ms, got \"0s\""},
+      {"{slot backlog: 10}", "plan.yaml:2:24: expected a size above 0 such as 512kB, 500MB, 200GB or 2TB, got \"10\""},
+      {"{slot backlog: 0GB}", "plan.yaml:2:24: expected a size above 0 such as 512kB, 500MB, 200GB or 2TB, got \"0GB\""},
+      {"{disk: 9999999999GB}", "plan.yaml:2:16: expected a size above 0 such as 512kB, 500MB, 200GB or 2TB, got \"9999999999GB\""},
+      {"{oldest xmin: 0}", "plan.yaml:2:23: expected a whole number from 1 to 2000000000, got \"0\""},
       {"{locktimeout: 5s}", "plan.yaml:2:10: unknown key \"locktimeout\"; did you mean \"lock timeout\"?"},
   }, "plan: p\nlimits: ", some_phases);
 }

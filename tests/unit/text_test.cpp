@@ -92,3 +92,22 @@ TEST_CASE("a random UUID is of version 4, and no two are equal") {
     CHECK(seen.insert(uuid).second);
   }
 }
+
+TEST_CASE("sizes are read in powers of 1024, and nothing else is") {
+  CHECK(segue::to_bytes("1kB") == 1024);
+  CHECK(segue::to_bytes("200GB") == 200LL << 30);
+  CHECK(segue::to_bytes("999999TB") == 999'999LL << 40);
+  for (const auto* odd : {"", "GB", "1", "1 GB", "1gb", "-1GB", "1.5GB", "1000000TB", "1GBs"}) {
+    CAPTURE(odd);
+    CHECK_FALSE(segue::to_bytes(odd));
+  }
+}
+
+TEST_CASE("sizes are written short") {
+  CHECK(segue::bytes_text(0) == "0 bytes");
+  CHECK(segue::bytes_text(1023) == "1023 bytes");
+  CHECK(segue::bytes_text(1536) == "1.5 kB");
+  CHECK(segue::bytes_text(10 << 20) == "10 MB");
+  CHECK(segue::bytes_text((1LL << 30) - 1) == "1.0 GB");
+  CHECK(segue::bytes_text(3LL << 50) == "3072 TB");
+}
