@@ -53,22 +53,18 @@ bool begins_a_run(std::string_view text) { return text.find(R"("op":"begin")") !
 
 }  // namespace
 
-LineFile::LineFile(std::string path)
-    : path_(std::move(path)), file_(::open(path_.c_str(), O_RDWR | O_CREAT | O_APPEND | O_CLOEXEC, 0644)) {
-  if (file_ < 0) throw Error(ErrorCode::system, fmt::format("cannot write ledger \"{}\"", path_));
-  if (::flock(file_, LOCK_EX | LOCK_NB) != 0) {
-    ::close(file_);
-    throw Error(ErrorCode::system, fmt::format("another run writes ledger \"{}\"", path_), "give each run a ledger of its own");
-  }
-  before_ = read_file(path_);
-  cut_ = !before_.empty() && before_.back() != '\n';
-  syncer_ = std::jthread([file = file_](const std::stop_token& stop) { sync_each_second(stop, file); });
+OpenFile::~OpenFile() {
+  if (descriptor_ >= 0) ::close(descriptor_);
 }
 
-LineFile::~LineFile() {
-  syncer_.request_stop();
-  syncer_.join();
-  ::close(file_);
+LineFile::LineFile(std::string path)
+    : path_(std::move(path)), file_(::open(path_.c_str(), O_RDWR | O_CREAT | O_APPEND | O_CLOEXEC, 0644)) {
+  if (file_.descriptor() < 0) throw Error(ErrorCode::system, fmt::format("cannot write ledger \"{}\"", path_));
+  if (::flock(file_.descriptor(), LOCK_EX | LOCK_NB) != 0)
+    throw Error(ErrorCode::system, fmt::format("another run writes ledger \"{}\"", path_), "give each run a ledger of its own");
+  before_ = read_file(path_);
+  cut_ = !before_.empty() && before_.back() != '\n';
+  syncer_ = std::jthread([file = file_.descriptor()](const std::stop_token& stop) { sync_each_second(stop, file); });
 }
 
 boost::json::object LineFile::line(std::string_view op) { return {{"at", now_text()}, {"op", op}}; }
@@ -77,7 +73,7 @@ boost::json::object LineFile::line(std::string_view op) { return {{"at", now_tex
 void LineFile::write(const boost::json::object& object) {
   const auto text = (std::exchange(cut_, false) ? "\n" : "") + boost::json::serialize(object) + '\n';
   ssize_t written;
-  do written = ::write(file_, text.data(), text.size());
+  do written = ::write(file_.descriptor(), text.data(), text.size());
   while (written < 0 && errno == EINTR);
   if (written != static_cast<ssize_t>(text.size()))
     throw Error(ErrorCode::system, fmt::format("cannot write ledger \"{}\"", path_), "look for room on the disk");

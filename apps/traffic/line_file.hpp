@@ -11,13 +11,23 @@
 
 namespace segue::traffic {
 
+// An open file; closed with it, and when a constructor behind it throws.
+class OpenFile {
+ public:
+  explicit OpenFile(int descriptor) : descriptor_(descriptor) {}
+  OpenFile(const OpenFile&) = delete;
+  OpenFile& operator=(const OpenFile&) = delete;
+  ~OpenFile();
+  int descriptor() const { return descriptor_; }
+
+ private:
+  int descriptor_;
+};
+
 class LineFile {
  public:
   // Creates or continues the file. Error{system} if it cannot be written or another run writes it.
   explicit LineFile(std::string path);
-  LineFile(const LineFile&) = delete;
-  LineFile& operator=(const LineFile&) = delete;
-  ~LineFile();
 
   const std::string& path() const { return path_; }
   const std::string& before() const { return before_; }          // what was in it
@@ -27,9 +37,9 @@ class LineFile {
 
  private:
   std::string path_, before_;
-  int file_;
+  OpenFile file_;
   bool cut_ = false;                                             // the file's last line is not whole
-  std::jthread syncer_;
+  std::jthread syncer_;                                          // ends before the file is closed
 };
 
 using Time = std::chrono::sys_time<std::chrono::milliseconds>;

@@ -8,13 +8,14 @@
 #include <filesystem>
 #include <fstream>
 
-#include "base/error.hpp"
 #include "engine/engine.hpp"
 #include "pg/dump.hpp"
 #include "support/database.hpp"
+#include "support/thrown.hpp"
 #include "verify/fingerprint.hpp"
 
 using namespace segue;
+using tests::code_of;
 namespace fs = std::filesystem;
 
 namespace {
@@ -53,16 +54,6 @@ struct Backup {
   Silence silence;
   const plan::Plan plan = plan::parse("plan.yaml", "plan: kept\nbackup: 1h\nphases: [{name: only, steps: [{rollout: flag, to: [100%]}]}]\n", ".");
 };
-
-template <class Work> ErrorCode code_of(Work&& work) {
-  try {
-    work();
-  } catch (const Error& error) {
-    return error.code();
-  }
-  FAIL("no error was thrown");
-  return ErrorCode::system;
-}
 
 }  // namespace
 

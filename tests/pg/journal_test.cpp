@@ -5,10 +5,11 @@
 
 #include <thread>
 
-#include "base/error.hpp"
 #include "support/database.hpp"
+#include "support/thrown.hpp"
 
 using namespace segue;
+using tests::code_of;
 
 namespace {
 
@@ -23,16 +24,6 @@ struct Journal {
   pg::Connection db;
   const plan::Plan plan = small_plan();
 };
-
-template <class Work> ErrorCode code_of(Work&& work) {
-  try {
-    work();
-  } catch (const Error& error) {
-    return error.code();
-  }
-  FAIL("no error was thrown");
-  return ErrorCode::system;
-}
 
 }  // namespace
 
