@@ -44,11 +44,11 @@ class Healer {
   // Texts leave the queue when the rows that hold them are right, in one transaction over all of it. Their meanings are stored,
   // and seen by the triggers, before the rows are looked at.
   Healed heal() {
-    queue_decided();
-    if (!is_any_queued()) return {};
+    if (!is_any_waiting()) return {};
     auto followers = followers_of(db_, plan_, value_);
     std::erase_if(followers, [](const Follower& follower) { return !follower.follows(); });
     if (followers.empty()) return {};                            // not yet, or nobody writes texts any more
+    queue_decided();
     pg::Transaction taking(db_);
     fence(db_, plan_, epoch_);
     wait_for_turn();
@@ -65,17 +65,24 @@ class Healer {
   }
 
  private:
-  bool is_any_queued() {
-    return db_.run("heal.queued", "select exists (select 1 from segue.value_seen where plan = $1 and value = $2)"_sql, {plan_.name, value_.name}).boolean();
+  std::string decided_texts() const {
+    std::vector<std::string> texts;
+    for (const auto& [text, meaning] : value_.decided) texts.push_back(text);
+    return sql::array_text(texts);
+  }
+
+  bool is_any_waiting() {
+    return db_.run("heal.waiting", R"sql(
+      select exists (select 1 from segue.value_seen where plan = $1 and value = $2) or exists (
+        select 1 from segue.value_map where plan = $1 and value = $2 and certainty = 'unreadable' and raw = any ($3::text[])))sql"_sql,
+      {plan_.name, value_.name, decided_texts()}).boolean();
   }
 
   // What the plan's author has decided since a text was found unreadable is looked at again.
   void queue_decided() {
-    std::vector<std::string> decided;
-    for (const auto& [text, meaning] : value_.decided) decided.push_back(text);
     db_.run("value.decided", R"sql(
       insert into segue.value_seen (plan, value, raw) select plan, value, raw from segue.value_map
-      where plan = $1 and value = $2 and certainty = 'unreadable' and raw = any ($3::text[]))sql"_sql, {plan_.name, value_.name, sql::array_text(decided)});
+      where plan = $1 and value = $2 and certainty = 'unreadable' and raw = any ($3::text[]))sql"_sql, {plan_.name, value_.name, decided_texts()});
   }
 
   // One heals at a time: two would wait for each other's rows, in any order.

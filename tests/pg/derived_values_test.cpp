@@ -245,6 +245,19 @@ TEST_CASE("a decision the derived column does not take is refused, and nothing i
   CHECK(calls.ask("select count(*) from segue.decisions") == "0");
 }
 
+TEST_CASE("what the plan's author decides while no row can follow yet waits in the plan, not in the queue") {
+  const std::string unreadable = "    unreadable: {live: MORNING}\n";
+  Calls calls(insert("odd", "when it rains"), unreadable, unreadable + "    decided: {when it rains: AFTERNOON}\n");
+  calls.run("profile part_of_day");
+  calls.write("update segue.value_map set meaning = null, certainty = 'unreadable'");   // as a profile by the plan before it left it
+  for (int round = 0; round < 3; ++round) CHECK(calls.heal() == 0);
+  CHECK(calls.queued() == "0");
+  for (const auto& mapping : calls.plan().mappings) calls.run("sync " + mapping.name);
+  calls.fill();
+  CHECK(calls.call("odd") == "when it rains|AFTERNOON|afternoon|AFTERNOON");
+  CHECK(calls.queued() == "0");
+}
+
 TEST_CASE("a plan that names a column of dates that is not there is stopped before a text is read") {
   Calls calls({}, "dates: rangAt", "dates: rangat");
   CHECK_THROWS_WITH_AS(calls.run("profile part_of_day"), doctest::Contains("has no column \"rangat\""), Error);
