@@ -1,9 +1,11 @@
 """The hospital's demo: what a person on duty would type, typed in order, while patients book."""
+import json
 import os
 import subprocess
 import sys
 import time
 
+import demo_texts
 from demo_stage import BIN, Stage, Unexpected, arguments, perform, say
 
 FLAG = "dynamic-services"
@@ -11,6 +13,10 @@ FLAG = "dynamic-services"
 
 class Hospital(Stage):
     plan, program = "hospital-services", "reservations"
+
+    def __init__(self, options):
+        super().__init__(options)
+        self.report.texts = demo_texts.Story()
 
     def title(self):
         return f"hospital-services, {self.options.rows:,} reservations, {self.options.rate} requests/s, seed {self.options.seed}"
@@ -38,16 +44,51 @@ class Hospital(Stage):
         if run.wait(timeout=60) != 1:
             raise Unexpected(f"segue run ended with {run.returncode} after a person had turned the flag")
 
+    def segue_json(self, verb, *words):
+        return json.loads(self.command("segue", verb, self.plan_folder(), *words, quiet=True))
+
+    def look_at_texts(self):
+        self.command("segue", "profile", self.plan_folder(), "--top", "8")
+        process = self.background("watch", "segue", "watch", self.plan_folder(), "--json")
+        self.watcher = demo_texts.Watcher(process)
+
+    def left_over(self):
+        return demo_texts.left_over(self.segue_json, self.url)
+
+    def decide_texts(self):
+        """Strange times come in the old way; readers read what can be read, people the rest, and the rows follow."""
+        story = self.report.texts
+        story.written = demo_texts.strange_writes(self.url)
+        self.until("the new texts are read", lambda: self.left_over()["texts that wait to be read"] == 0)
+        story.provisional = self.left_over()["rows with a provisional meaning"]
+        self.command("segue", "review", self.plan_folder(), "list")
+        self.command("segue", "review", self.plan_folder(), "set", "퇴근하고 바로", "AFTERNOON", "--reason", "rang the patient", "--by", "front desk")
+        sheet = os.path.join(self.directory, "texts.csv")
+        self.command("segue", "review", self.plan_folder(), "export", "--bom", "--to", sheet)
+        story.decided = 1 + demo_texts.fill_in(sheet)
+        self.command("segue", "review", self.plan_folder(), "import", sheet, "--reason", "asked at the desk", "--by", "front desk")
+        print(", ".join(f"{what}: {found}" for what, found in self.left_over().items()))
+
+    def sum_up_texts(self):
+        """While the old column is still there."""
+        story = self.report.texts
+        self.until("every text is read", lambda: self.left_over()["texts that wait to be read"] == 0)
+        story.profile = self.segue_json("profile", "--format", "json")["profiles"][0]
+        story.left, story.watched = self.left_over(), self.watcher.figures()
+
     def percent(self):
         return max([flag["percent"] for flag in self.status()["flags"]] or [0])
 
     def play(self):
         say("4. The plan waits for what no program can see; a person answers")
         self.answer_checklist()
-        say("5. expand: the new model beside the old one")
+        say("5. expand: the new model beside the old one; and what stands in the free text")
         self.segment("expand", ["expand"], lambda: self.run_to("expand"))
+        self.look_at_texts()
         say("6. migrate: every row is filled while patients book; then the gate asks for a person")
         self.segment("migrate", ["migrate"], lambda: self.run_to("migrate"))
+        with self.report.segment("people decide texts"):
+            self.decide_texts()
         self.run_to("switch", expect=1)
         self.approve("migrate", "the numbers are right")
         say("7. switch: 5 %, 25 %, and back to 0 % at once")
@@ -63,6 +104,7 @@ class Hospital(Stage):
         self.approve("migrate", "right again")
         self.segment("switch again", ["switch"], lambda: self.run_to("switch"))
         self.verify()
+        self.sum_up_texts()
         say("11. contract: the old columns are retired, archived and dropped")
         self.approve("switch", "everybody books the new way")
         self.segment("contract", ["contract"], lambda: self.run_to("contract"))
@@ -70,6 +112,9 @@ class Hospital(Stage):
 
     def go_home(self):
         say("12. The patients go home; what they were told is compared with what the database holds")
+        self.processes.remove(self.watcher.process)
+        if self.watcher.stop() != 0:
+            raise Unexpected("segue watch did not end well")
         self.close()
 
 

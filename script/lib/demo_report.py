@@ -23,6 +23,7 @@ class Report:
         self.segments, self.zeros = [], []
         self.compared, self.disagree = 0, 0
         self.summary, self.audited, self.compared_answers = None, None, None
+        self.texts = None  # of a plan that reads free text: demo_texts.Story
 
     @contextlib.contextmanager
     def segment(self, name):
@@ -65,6 +66,8 @@ class Report:
         if self.compared_answers:
             found, compared = self.compared_answers
             checks.append(("answers of old and new path that differ", f"{found:,} of {compared:,}", found == 0 and compared > 0))
+        if self.texts:
+            checks += self.texts.checks()
         checks += [("not checkable", reason, False) for reason in self.audited["not_checkable"]]
         return checks
 
@@ -74,7 +77,7 @@ class Report:
     def values(self):
         segments = [{"name": s.name, "seconds": s.end - s.begin, "rows": s.rows, "longestLockWaitMs": s.lock_ms,
                      "requests": self.requests(s)} for s in self.segments]
-        return {"segments": segments, "holds": self.holds(),
+        return {"segments": segments, "holds": self.holds(), "texts": self.texts.values() if self.texts else None,
                 "checks": [{"name": name, "found": found, "holds": holds} for name, found, holds in self.checks()]}
 
     def text(self):
@@ -86,6 +89,8 @@ class Report:
             rows = f"{segment.rows:,}" if segment.rows else "-"
             lines.append(f"{segment.name:<30}{segment.end - segment.begin:>6.1f} s{rows:>11}{lock:>11}{stats['sent']:>10,}"
                          f"{stats['failed']:>8,}{self.ms(stats['p50_ms']):>9}{self.ms(stats['p99_ms']):>9}")
+        if self.texts:
+            lines += [""] + self.texts.lines()
         lines += ["", f"{'':4}{'what must hold':<52}found"]
         lines += [f"{'ok ' if holds else 'NO '} {name:<52}{found}" for name, found, holds in self.checks()]
         lines += ["", "lock wait: the longest any statement of the application can have waited for a lock of segue",

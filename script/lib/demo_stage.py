@@ -137,6 +137,13 @@ class Stage:
         with self.report.segment(name):
             time.sleep(self.options.pause)
 
+    def until(self, what, holds):
+        for _ in range(600):
+            if holds():
+                return
+            time.sleep(0.1)
+        raise Unexpected(f"not within a minute: {what}")
+
     def status(self):
         return json.loads(self.command("segue", "status", self.plan_folder(), "--json", quiet=True))
 

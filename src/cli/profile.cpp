@@ -155,7 +155,6 @@ int profile(const Words& words) {
   const bool is_plan = std::filesystem::exists(subject);
   const auto plan = is_plan ? plan::load(subject) : plan::Plan{};
   engine::ProfileOptions options;
-  options.date = arguments.value_or("--date", "");
   options.top = static_cast<std::size_t>(arguments.integer_or("--top", 50, 1, 100'000));
   const auto cores = static_cast<std::int64_t>(std::max(1U, std::thread::hardware_concurrency()));
   options.workers = static_cast<int>(arguments.integer_or("--workers", std::min<std::int64_t>(cores, 8), 1, 64));
@@ -164,6 +163,7 @@ int profile(const Words& words) {
   Page page{"", "", {}};
   json::array all;
   for (const auto& one : is_plan ? of_plan(arguments, plan, url) : std::vector<Subject>{named(arguments, subject)}) {
+    options.date = arguments.value_or("--date", one.value == nullptr ? "" : one.value->dates);
     const auto made = engine::profile(url, plan, one.value, one.table, one.column, options, *progress);
     if (format == "json") all.push_back(json_of(made));
     else print(format == "html" ? html_of(page_of(made)) : text_of(page_of(made)));

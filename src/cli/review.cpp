@@ -28,7 +28,7 @@ struct Call {
   const plan::ValueDef& value;
   segue::pg::Connection& db;
   bool as_json() const { return arguments.has("--json"); }
-  engine::Listing listing() const { return {arguments.value_or("--date", ""), arguments.has("--all")}; }
+  engine::Listing listing() const { return {arguments.value_or("--date", value.dates), arguments.has("--all")}; }
   std::string reason() const {
     const auto reason = arguments.value("--reason");
     if (!reason || reason->empty()) throw Error(ErrorCode::usage, "a decision needs a reason", "say --reason WHY: it is kept with the decision and in the audit");

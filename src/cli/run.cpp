@@ -17,8 +17,8 @@ std::string hint(const plan::Plan& plan, const engine::RunResult& result) {
   if (result.held_by == "checklist") return fmt::format("HINT: segue approve {} --checklist N --reason WHY answers item N", plan.directory);
   for (const auto& item : result.verdict.items)
     if (!item.holds && item.name != "approvals")
-      return fmt::format("HINT: nothing was changed. Mend what says NO (a text that cannot be read is decided in the plan, under \"decided\"; then run with --accept-changed-plan), or go back: "
-                         "segue rollback {} --to PHASE", plan.directory);
+      return fmt::format("HINT: nothing was changed. Mend what says NO{}, or go back: segue rollback {} --to PHASE",
+                         plan.values.empty() ? "" : fmt::format(" (texts that nobody can read are decided with segue review {} set)", plan.directory), plan.directory);
   const auto seen = has_preview(plan.phase(result.held_by)) ? fmt::format("read what the preview says (segue status {}); ", plan.directory) : std::string();
   return fmt::format("HINT: {}segue approve {} {} --reason WHY; then run again", seen, plan.directory, result.held_by);
 }

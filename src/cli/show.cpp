@@ -37,13 +37,18 @@ boost::json::object json_of(const sql::Operation& operation, const plan::Step& s
           {"inTransaction", operation.in_transaction}, {"undo", operation.undo.text()}, {"revertible", way_back(operation, step)}, {"note", operation.note}};
 }
 
+std::string summary(const plan::ValueDef& value) {
+  return fmt::format("reads distinct texts of {}.{} by {} into the value map; no lock; undo: none needed, decisions are kept", value.table, value.column,
+                     value.reader.empty() ? "its expression" : value.reader);
+}
+
 // What the steps without SQL of their own do.
-std::string summary(const plan::Step& step) {
+std::string summary(const plan::Plan& plan, const plan::Step& step) {
   const auto kind = step.kind();
   if (kind == "sync") return "trigger pair: dual write in the database (lock SHARE ROW EXCLUSIVE, short); undo: drop it";
   if (kind == "backfill") return "rows in small batches (row locks only); undo: none needed, the columns go with their phase";
   if (kind == "verify") return "reads and compares; no lock; undo: none needed";
-  if (kind == "profile") return "reads distinct texts into the value map; no lock; undo: none needed, decisions are kept";
+  if (const auto* profile = std::get_if<plan::ProfileStep>(&step.what)) return summary(plan.value(profile->value));
   if (kind == "rollout") return "share of traffic on the new path; undo: back to 0 %, in a moment";
   if (kind == "retire") return "renames away (lock ACCESS EXCLUSIVE, short), dual write goes on; undo: rename back";
   if (kind == "drop") return "archives, then drops (lock ACCESS EXCLUSIVE, short); undo: built again from schema segue_archive, if archive: true";
@@ -81,7 +86,7 @@ const steps::Needs* needs_of(const Known& known, const plan::Phase& phase, const
 
 void print_step(const plan::Plan& plan, const plan::Phase& phase, const plan::Step& step, const Known& known) {
   print(fmt::format("\n  {}", step.name));
-  if (const auto text = summary(step); !text.empty()) print("    " + text);
+  if (const auto text = summary(plan, step); !text.empty()) print("    " + text);
   if (const auto* needs = needs_of(known, phase, step)) print("    " + steps::text_of(*needs, known.room));
   for (const auto& operation : plan::operations_of(plan, phase, step)) {
     print(fmt::format("    {}\n      lock {}{}{}; {}; undo {}{}", operation.sql.text(), sql::name_of(operation.lock),
@@ -105,7 +110,7 @@ boost::json::object json_of(const plan::Plan& plan, const Known& known) {
     for (const auto& step : phase.steps) {
       boost::json::array operations;
       for (const auto& operation : plan::operations_of(plan, phase, step)) operations.push_back(json_of(operation, step));
-      steps.push_back(boost::json::object{{"name", step.name}, {"kind", step.kind()}, {"does", summary(step)}, {"operations", operations},
+      steps.push_back(boost::json::object{{"name", step.name}, {"kind", step.kind()}, {"does", summary(plan, step)}, {"operations", operations},
                                           {"needs", json_of_needs(known, phase, step)}, {"preview", json_of_preview(known.records, phase, step)}});
     }
     phases.push_back(boost::json::object{{"name", phase.name}, {"title", phase.title}, {"irreversible", phase.irreversible}, {"steps", steps}});

@@ -13,8 +13,8 @@ namespace {
 
 std::string text_of(const engine::WatchEvent& event) {
   if (event.what == "healed")
-    return fmt::format("healed: {} texts read, {} of them unreadable; {} rows of the repair queue settled, {} left", event.texts, event.unreadable,
-                       event.repairs_settled, event.repairs_open);
+    return event.texts > 0 ? fmt::format("healed: {} texts read, {} of them unreadable, their rows right after {} ms at most", event.texts, event.unreadable, event.waited_ms)
+                           : fmt::format("healed: {} rows of the repair queue settled, {} left", event.repairs_settled, event.repairs_open);
   if (event.what == "waiting") return "waiting: the plan has not begun, or dual write is off";
   return event.detail.empty() ? event.what : event.what + ": " + event.detail;
 }
@@ -24,6 +24,7 @@ boost::json::object json_of(const engine::WatchEvent& event) {
   if (event.what == "healed") {
     object["texts"] = event.texts;
     object["unreadable"] = event.unreadable;
+    object["waitedMs"] = event.waited_ms;
     object["repairsSettled"] = event.repairs_settled;
     object["repairsOpen"] = event.repairs_open;
   }

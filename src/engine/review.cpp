@@ -89,20 +89,6 @@ void refuse_impossible(const plan::ValueDef& value, const Texts& there, const st
     throw Error(ErrorCode::refused, join(problems, "\n  "), "nothing was changed; segue review PLAN list --all shows the texts, and what they mean");
 }
 
-std::optional<mapping::Resolved> mapping_of(pg::Connection& db, const plan::Plan& plan, const plan::ValueDef& value) {
-  for (const auto& definition : plan.mappings) {
-    if (definition.derives() || definition.table != value.table || !catalog::find_table(db, {plan.schema, definition.table})) continue;
-    try {
-      auto mapping = steps::resolve(db, plan, definition.name);
-      for (const auto& used : mapping.values)
-        if (used.name == value.name) return mapping;
-    } catch (const Error& error) {
-      if (error.code() != ErrorCode::plan_file) throw;           // its new columns are not there yet
-    }
-  }
-  return std::nullopt;
-}
-
 }  // namespace
 
 const plan::ValueDef& value_named(const plan::Plan& plan, const std::optional<std::string>& name) {
@@ -163,11 +149,11 @@ Outcome decide(pg::Connection& db, const plan::Plan& plan, const plan::ValueDef&
   });
   outcome.unchanged = static_cast<std::int64_t>(meant);
   refuse_impossible(value, there, wishes);
-  const auto mapping = mapping_of(db, plan, value);
-  if (!column_now(db, plan, value) || (mapping && mapping->retired))
+  const auto followers = steps::followers_of(db, plan, value);
+  if (!column_now(db, plan, value) || std::ranges::any_of(followers, &steps::Follower::retired))
     throw Error(ErrorCode::refused, fmt::format("the texts of value \"{}\" are retired: no row follows them any more", value.name),
                 fmt::format("segue rollback {} --to PHASE brings them back", plan.name));
-  outcome.rows_follow = mapping && steps::follows(db, *mapping);
+  outcome.rows_follow = std::ranges::any_of(followers, &steps::Follower::follows);
   std::map<std::string, Decision> standing;
   for (auto& decision : journal::open_decisions(db, plan.name, value.name)) standing.emplace(decision.raw, decision);
   std::vector<Decision> changes;
@@ -177,7 +163,8 @@ Outcome decide(pg::Connection& db, const plan::Plan& plan, const plan::ValueDef&
     if (stands == wish.meaning) ++outcome.unchanged;
     else changes.push_back(wish);
   }
-  if (outcome.rows_follow) try_on_rows(db, plan, value, *mapping, changes);
+  for (const auto& follower : followers)
+    if (follower.follows()) try_on_rows(db, plan, value, follower, changes);
   {
     pg::Transaction transaction(db);
     const bool few = plan::meanings_of(value).has_value();
@@ -188,7 +175,7 @@ Outcome decide(pg::Connection& db, const plan::Plan& plan, const plan::ValueDef&
     transaction.commit();
   }
   outcome.changed = static_cast<std::int64_t>(changes.size());
-  if (outcome.changed > 0 && outcome.rows_follow) steps::heal_texts(db, plan, std::nullopt, *mapping);
+  if (outcome.changed > 0 && outcome.rows_follow) steps::heal_texts(db, plan, std::nullopt, value);
   else if (outcome.changed > 0) store_now(db, plan, value, changes);
   return outcome;
 }

@@ -25,13 +25,13 @@ steps::Meant meaning_after(const steps::Meanings& meanings, const Decision& chan
   return {change.meaning, "decided in review", "decided", change.actor};
 }
 
-void try_on_row(pg::Connection& writer, const plan::Plan& plan, const plan::ValueDef& value, const sql::Sql& update, const std::string& key, const Decision& change) {
+void try_on_row(pg::Connection& writer, const plan::Plan& plan, const plan::ValueDef& value, const steps::Follower& follower, const std::string& key, const Decision& change) {
   for (int attempts = 1;; ++attempts) {
     stop_if_interrupted();
     try {
       pg::Transaction transaction(writer);                       // never committed
       steps::store(writer, plan, value, change.raw, meaning_after(steps::Meanings(writer, plan, value), change), std::nullopt);
-      writer.run("review.try", update, {key});
+      for (const auto& statement : follower.by_key) writer.run("review.try", statement, {key});
       return;
     } catch (const Error& error) {
       if (error.sqlstate().starts_with("22") || error.sqlstate().starts_with("23"))
@@ -48,22 +48,18 @@ void try_on_row(pg::Connection& writer, const plan::Plan& plan, const plan::Valu
 
 }  // namespace
 
-void try_on_rows(pg::Connection& db, const plan::Plan& plan, const plan::ValueDef& value, const mapping::Resolved& mapping, const std::vector<Decision>& changes) {
+void try_on_rows(pg::Connection& db, const plan::Plan& plan, const plan::ValueDef& value, const steps::Follower& follower, const std::vector<Decision>& changes) {
   std::vector<std::string> texts;
   for (const auto& change : changes) texts.push_back(change.raw);
   const auto rows = db.run("review.examples", build("select distinct on (x.{}::text) x.{}::text, {} from {} x where x.{}::text = any ($1::text[])"_sql, Ident{value.column},
-                                                    Ident{value.column}, mapping::key_array(mapping, "x"), mapping.table, Ident{value.column}),
+                                                    Ident{value.column}, mapping::key_array(follower.rows, "x"), follower.rows.table, Ident{value.column}),
                            {sql::array_text(texts)});
   if (rows.empty()) return;
   pg::Connection writer(db.url(), {.application_name = "segue/review/" + plan.name, .lock_timeout = plan.limits.lock_timeout});
-  steps::prepare_writer(writer, plan);
-  mapping::Slice slice;
-  slice.one_key = true;
-  slice.skip_repairs = true;
-  const auto update = mapping::backfill_batch(mapping, slice);
+  steps::prepare_follower(writer, plan, follower);
   for (int row = 0; row < rows.rows(); ++row)
     for (const auto& change : changes)
-      if (change.raw == rows.text(row, 0)) try_on_row(writer, plan, value, update, rows.text(row, 1), change);
+      if (change.raw == rows.text(row, 0)) try_on_row(writer, plan, value, follower, rows.text(row, 1), change);
 }
 
 void store_now(pg::Connection& db, const plan::Plan& plan, const plan::ValueDef& value, const std::vector<Decision>& changes) {

@@ -3,13 +3,13 @@
 #include <vector>
 
 #include "journal/decisions.hpp"
-#include "mapping/mapping.hpp"
+#include "steps/heal.hpp"
 
 namespace segue::engine {
 
-// One row of each text is written by its new meaning and rolled back. Error{refused} where the database does not take it: the
+// One row of each text is written, or what it derives, by its new meaning and rolled back. Error{refused} where the database does not take it: the
 // column has no such value, or must not be empty.
-void try_on_rows(pg::Connection& db, const plan::Plan& plan, const plan::ValueDef& value, const mapping::Resolved& mapping,
+void try_on_rows(pg::Connection& db, const plan::Plan& plan, const plan::ValueDef& value, const steps::Follower& follower,
                  const std::vector<journal::Decision>& changes);
 // Before dual write: the value map follows, the rows come with the backfill.
 void store_now(pg::Connection& db, const plan::Plan& plan, const plan::ValueDef& value, const std::vector<journal::Decision>& changes);

@@ -39,6 +39,7 @@ class Watch {
   bool round(bool with_repairs) {
     if (!journal::is_installed(db_) || !journal::begun_hash(db_, plan_.name)) return false;
     refuse_other_plan(db_, plan_);
+    for (const auto& value : plan_.values) read(value);
     bool any = false;
     for (const auto& definition : plan_.mappings) any = heal(definition.name, with_repairs) || any;
     return any;
@@ -49,18 +50,18 @@ class Watch {
     const auto mapping = mapped(name);
     if (!mapping || !steps::is_synced(db_, *mapping)) return false;
     WatchEvent event{.what = "healed"};
-    if (const auto* rows = std::get_if<mapping::Resolved>(&*mapping)) {
-      const auto healed = steps::heal_texts(db_, plan_, std::nullopt, *rows);
-      event.texts = healed.texts;
-      event.unreadable = healed.unreadable;
-    }
     if (with_repairs) steps::reopen_changed(db_, plan_, std::nullopt, *mapping);
     const auto before = with_repairs ? journal::open_repairs(db_, plan_.name, name) : 0;
     if (before > 0) steps::settle(db_, plan_, std::nullopt, *mapping);
     event.repairs_open = before > 0 ? journal::open_repairs(db_, plan_.name, name) : 0;
     event.repairs_settled = std::max<std::int64_t>(0, before - event.repairs_open);
-    if (event.texts > 0 || event.repairs_settled > 0) tell_(event);
+    if (event.repairs_settled > 0) tell_(event);
     return true;
+  }
+
+  void read(const plan::ValueDef& value) {
+    const auto healed = steps::heal_texts(db_, plan_, std::nullopt, value);
+    if (healed.texts > 0) tell_({.what = "healed", .texts = healed.texts, .unreadable = healed.unreadable, .waited_ms = healed.waited_ms});
   }
 
   // Nothing before its tables and new columns are there.

@@ -12,7 +12,7 @@ namespace segue::engine {
 
 struct WatchEvent {
   std::string what;                                              // "listening", "waiting", "healed", "connection lost", "failed", "stopped"
-  std::int64_t texts = 0, unreadable = 0, repairs_settled = 0, repairs_open = 0;
+  std::int64_t texts = 0, unreadable = 0, waited_ms = 0, repairs_settled = 0, repairs_open = 0;   // waited_ms: as in steps::Healed
   std::string detail;
 };
 

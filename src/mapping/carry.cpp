@@ -25,6 +25,7 @@ Sql agreed(const Flow& flow, Keys keys) {
     const auto value = claim_column('s', i), head = claim_column('f', i);
     first += build(", first_value(d.{}) over w as {}"_sql, value, head);
     same += build(", bool_and(d.{} is not distinct from d.{}) over (partition by {}) as {}"_sql, value, head, key, claim_column('a', i));
+    if (!flow.set[i].values.empty()) same += build(", bool_and(d.{}) over (partition by {}) as {}"_sql, claim_column('u', i), key, claim_column('h', i));
   }
   return build("select distinct on ({}) d.*{}\n    from (select d.*{} from ({}) d window w as (partition by {} order by {})) d order by {}, {}"_sql,
                key, same, first, all, key, order, key, order);
@@ -74,15 +75,35 @@ Sql birth(const Flow& flow, Keys keys) {
                        sql::identifier_list(stored_names(flow.key)), touched, touched));
 }
 
+// NULL in segue_columns: only once somebody has read the text; until then the other side may have said what stands there.
+Sql is_ours(const Derivation& derivation, const Flow& flow, std::size_t i) {
+  const auto& column = flow.set[i];
+  const auto agreed = build("a.{} and "_sql, claim_column('a', i));
+  if (!column.values.empty()) return agreed + build("coalesce(segue_columns[{}], not a.{} or x.{} is null)"_sql, i + 1, claim_column('h', i), Ident{column.stored});
+  if (column.text_of.empty()) return agreed + build("segue_columns[{}]"_sql, i + 1);
+  return agreed + build("segue_columns[{}] and {}"_sql, i + 1, column_differs(derivation, flow, i, "x", "a"));
+}
+
+// What the way back has written is read like any other text.
+Sql queue_own_texts(const Derivation& derivation, const Flow& flow, Keys keys) {
+  if (derivation.retired) return {};
+  Sql text;
+  for (const auto& column : flow.set)
+    if (!column.text_of.empty())
+      text += "  "_sql + queue_texts(derivation, column.text_of, build("select x.{}::text, {} from {} x where {} in {}"_sql, Ident{column.stored},
+                                                                      key_array(flow.target, "x"), flow.target.table, target_key(flow, "x"), keys_in(flow, keys)));
+  return text;
+}
+
 // Only columns that the caller names, by number: a change of one does not write over what the other side says in another.
-Sql update(const Flow& flow, Keys keys) {
+Sql update(const Derivation& derivation, const Flow& flow, Keys keys) {
   if (flow.set.empty()) return {};
   std::vector<Sql> set, differs;
   for (std::size_t i = 0; i < flow.set.size(); ++i) {
     const Ident column{flow.set[i].stored};
-    const auto mine = build("a.{} and segue_columns[{}]"_sql, claim_column('a', i), i + 1);
+    const auto mine = is_ours(derivation, flow, i);
     set.push_back(build("{} = case when {} then a.{} else x.{} end"_sql, column, mine, claim_column('s', i), column));
-    differs.push_back(build("({} and x.{} is distinct from a.{})"_sql, mine, column, claim_column('s', i)));
+    differs.push_back(build("({} and {})"_sql, mine, column_differs(derivation, flow, i, "x", "a")));
   }
   return counted(build("update {} x set {}\n    from ({}) a where {} and ({})"_sql, flow.target.table, sql::join(set, ", "_sql), agreed(flow, keys),
                        is_target(flow, "x", "a"), sql::join(differs, " or "_sql)));
@@ -136,7 +157,8 @@ Sql patience(const Derivation& derivation, const Flow& flow) {
 }
 
 Sql body(const Derivation& derivation, const Flow& flow, Keys keys) {
-  return lock_rows(flow, keys) + move(flow, keys) + (flow.creates ? birth(flow, keys) : Sql()) + update(flow, keys) + queue_disputes(derivation, flow, keys) +
+  return lock_rows(flow, keys) + move(flow, keys) + (flow.creates ? birth(flow, keys) : Sql()) + update(derivation, flow, keys) +
+         queue_own_texts(derivation, flow, keys) + queue_disputes(derivation, flow, keys) +
          (flow.creates ? Sql() : queue_missing(derivation, flow, keys)) + removal(flow, keys);
 }
 

@@ -9,7 +9,8 @@ namespace segue::mapping {
 const Flow& opposite(const Derivation& derivation, const Flow& flow);
 Sql carry_name(const Derivation& derivation, const Flow& flow);  // segue."carry new PLAN MAPPING"
 
-// The columns of a claim: segue_p1.. the source row's key, segue_k1.. the target's, segue_i1.. birth, segue_s1.. set.
+// The columns of a claim: segue_p1.. the source row's key, segue_k1.. the target's, segue_i1.. birth, segue_s1.. set; where a value
+// is used, on the new side segue_u1..: nobody has read the text yet; on the old side segue_n1..: what the text is to mean.
 Sql claim_column(char kind, std::size_t i);
 Sql claim_columns(char kind, std::size_t count, std::string_view alias);       // "c.segue_k1, c.segue_k2"
 Sql claim_array(char kind, std::size_t count, std::string_view alias);         // array[c.segue_k1::text, ...]
@@ -25,7 +26,14 @@ Sql keys_in(const Flow& flow, Keys keys);                        // (select ...)
 Sql one_key(const Flow& flow, const Sql& key = "$1::text[]"_sql);  // a text[] with the target's key, typed, as keys_in gives it
 Sql claims_on(const Flow& flow, const Sql& key);                 // those on that one key
 Sql is_target(const Flow& flow, std::string_view alias, std::string_view claim);   // x."clinicId" = c.segue_k1 and ...
-Sql any_differs(const Flow& flow, std::string_view alias, std::string_view claim);
+// A column that holds a text differs only if the text means something else than the derived row says: there are many texts for it.
+Sql column_differs(const Derivation& derivation, const Flow& flow, std::size_t i, std::string_view alias, std::string_view claim);
+Sql any_differs(const Derivation& derivation, const Flow& flow, std::string_view alias, std::string_view claim);
+// For a carry: every column; the same, but what is made from a text that nobody has read yet keeps what it has.
+Sql all_columns(const Flow& flow);
+Sql columns_once_read(const Flow& flow);
+// insert into segue.value_seen what the map does not know; `rows`: a query of the text and the driving row's key.
+Sql queue_texts(const Derivation& derivation, const std::string& value, const Sql& rows);
 Sql key_is_null(const Flow& flow, std::string_view alias);
 
 // Columns of a table's key or of a flow's target, as text[].

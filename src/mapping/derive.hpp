@@ -15,6 +15,8 @@ namespace segue::mapping {
 struct FlowColumn {
   std::string column, stored, type, expression;                  // of the target; stored: as it is called now
   std::set<std::string> depends_on;                              // columns of the source
+  std::vector<std::string> values;                               // new side: those whose texts it is made from
+  std::string text_of;                                           // old side: the value whose text stands in it, or ""
 };
 
 // One direction: from the rows of `source.table` to those of `target.table`.
@@ -25,6 +27,8 @@ struct Flow {
   Resolved source, target;                                       // names, table and key alone; see next_boundary, highest_key
   std::vector<FlowColumn> key, insert, set, detach;
   std::vector<std::string> same;
+  // Old side: for each column of the new side's set that is made from texts its name, for the others "".
+  std::vector<std::string> meant;
   std::set<std::string> identity;                                // source columns that say whether, and which, row is claimed
   plan::Side::OnDelete on_delete = plan::Side::OnDelete::detach;
   bool creates = false;                                          // a claimed row that is not there is made
@@ -48,7 +52,7 @@ Sql create_carry(const Derivation& derivation, const Flow& flow);  // segue."car
 struct Functions { std::vector<Sql> create, triggers, drop; };
 Functions functions_of(const Derivation& derivation);            // all of the mapping's; drop: triggers, then functions
 std::string enter_trigger(const Derivation& derivation, const Flow& flow, std::string_view event);
-std::vector<Sql> try_claims(const Flow& flow);                   // fail at once where the plan's SQL does not fit the tables
+std::vector<Sql> try_claims(const Derivation& derivation, const Flow& flow);  // fail at once where the plan's SQL does not fit the tables
 
 // What a write of one row asks of these tables, with no such row: a plan that reads all of `table` is one that every write would wait for.
 struct Look { Sql query; sql::QualifiedName table; std::string where; };
@@ -65,6 +69,10 @@ Sql carry_back_range(const Derivation& derivation);
 Sql restore_archived_range(const Derivation& derivation, const sql::QualifiedName& archive);
 // As compare_range of one row's mapping, by the source's key. Findings name key, class and columns.
 Sql compare_range(const Derivation& derivation, const Flow& flow);
+// Rows whose texts mean something else by now, in statements of one transaction: the row with the key $1; the rows of
+// $1 < key <= $2 whose text in this column is one of $3. Rows that stand in the repair queue are left to it.
+std::vector<Sql> follow_key(const Derivation& derivation);
+std::vector<Sql> follow_texts(const Derivation& derivation, const std::string& column);
 // How many driving rows want a derived row; whose derived row says what they say; who have none.
 Sql count_claims(const Derivation& derivation);
 

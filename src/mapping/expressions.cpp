@@ -11,20 +11,18 @@ using sql::build;
 using sql::Ident;
 using sql::Literal;
 
-namespace {
-
-struct ValueJoin { std::string name; Sql meaning, join; Unseen unseen; };
-
 // The map gives a text's meaning; what it does not know, or nobody could read, gets the plan's provisional meaning.
-ValueJoin value_join(const Resolved& mapping, const plan::ValueDef& value, const std::string& row, std::size_t number) {
+ValueJoin value_join(const std::string& plan, const plan::ValueDef& value, const std::string& row, std::size_t number) {
   const Ident alias{"segue value " + std::to_string(number)};
   const auto raw = Sql::from_plan(row) + build(".{}::text"_sql, Ident{value.column});
   const auto meaning = value.live ? build("coalesce({}.meaning, {})"_sql, alias, Literal{*value.live}) : build("{}.meaning"_sql, alias);
   return {value.name, meaning,
           build(" left join segue.value_map {} on {}.plan = {} and {}.value = {} and {}.raw = {}"_sql, alias, alias,
-                Literal{mapping.plan}, alias, Literal{value.name}, alias, raw),
+                Literal{plan}, alias, Literal{value.name}, alias, raw),
           {value.name, build("{}.raw is null and {} is not null"_sql, alias, raw), raw}};
 }
+
+namespace {
 
 bool uses(const Direction& side, const std::string& value) {
   return std::any_of(side.columns.begin(), side.columns.end(), [&](const Derived& column) {
@@ -67,7 +65,7 @@ Spoken speak(const Resolved& mapping, const Direction& side, const std::string& 
   std::vector<std::pair<std::string, std::string>> values;
   for (std::size_t i = 0; i < mapping.values.size(); ++i) {
     if (!uses(side, mapping.values[i].name)) continue;
-    const auto join = value_join(mapping, mapping.values[i], row, i + 1);
+    const auto join = value_join(mapping.plan, mapping.values[i], row, i + 1);
     values.emplace_back(join.name, join.meaning.text());
     spoken.from += join.join;
     spoken.unseen.push_back(join.unseen);

@@ -10,6 +10,10 @@ namespace segue::mapping {
 
 struct Unseen { std::string value; Sql condition, raw; };
 
+// The value map joined to the row `row`, and what value(name) is there; `number`: of the join, unique in its query.
+struct ValueJoin { std::string name; Sql meaning, join; Unseen unseen; };
+ValueJoin value_join(const std::string& plan, const plan::ValueDef& value, const std::string& row, std::size_t number);
+
 struct Spoken {
   std::vector<Sql> expressions;                                  // one a column of the direction, in its order
   Sql from;                                                      // "<row source> left join ..." behind FROM

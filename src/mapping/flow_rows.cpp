@@ -36,10 +36,10 @@ Sql queued(const Derivation& derivation, const Flow& flow) {
 }
 
 // The columns of x that are not what c says, as text[].
-Sql differing_columns(const Flow& flow) {
+Sql differing_columns(const Derivation& derivation, const Flow& flow) {
   Sql list = "array[]::text[]"_sql;
   for (std::size_t i = 0; i < flow.set.size(); ++i)
-    list += build(" || case when x.{} is distinct from c.{} then array[{}] else '{{}}' end"_sql, Ident{flow.set[i].stored}, claim_column('s', i), Literal{flow.set[i].column});
+    list += build(" || case when {} then array[{}] else '{{}}' end"_sql, column_differs(derivation, flow, i, "x", "c"), Literal{flow.set[i].column});
   return list;
 }
 
@@ -67,10 +67,10 @@ Sql compare_range(const Derivation& derivation, const Flow& flow) {
   const bool from_derived = flow.direction == "old" && !derivation.retired;
   const auto surplus = from_derived ? unclaimed(back, "s") : "false"_sql;
   const auto kind = build("case when {} then 'surplus' when {} or x.{} is null then 'missing' when not {} then 'reference' when {} then 'value' end"_sql, surplus,
-                          key_is_null(flow, "c"), Ident{flow.key.front().stored}, flow.same.empty() ? "true"_sql : "c.segue_same"_sql, any_differs(flow, "x", "c"));
+                          key_is_null(flow, "c"), Ident{flow.key.front().stored}, flow.same.empty() ? "true"_sql : "c.segue_same"_sql, any_differs(derivation, flow, "x", "c"));
   const auto skipped = from_derived ? build(" and not ({} and {})"_sql, is_detached(back, "s"), unclaimed(back, "s")) : Sql();
   const auto rows = build("select {} as segue_key, {} as segue_kind, {} as segue_columns\n  from ({}) c join {} s on {} left join {} x on {}\n  where not ({}){}"_sql,
-                          claim_array('p', flow.source.key.size(), "c"), kind, differing_columns(flow), claims(flow, in_range(flow.source, "segue_row")),
+                          claim_array('p', flow.source.key.size(), "c"), kind, differing_columns(derivation, flow), claims(flow, in_range(flow.source, "segue_row")),
                           flow.source.table, is_source(flow, "s"), flow.target.table, is_target(flow, "x", "c"), queued(derivation, flow), skipped);
   return build("select count(*), count(b.segue_kind), count(*) filter (where b.segue_kind = 'missing'),\n"
                "  coalesce(to_json((array_agg(json_build_object('key', b.segue_key, 'class', b.segue_kind, 'columns',\n"
@@ -81,7 +81,7 @@ Sql count_claims(const Derivation& derivation) {
   const auto& flow = derivation.to_new;
   const auto there = build("x.{} is not null"_sql, Ident{flow.key.front().stored});
   return build("select count(*), count(*) filter (where {} and not {}), count(*) filter (where not {}) from ({}) c left join {} x on {}"_sql, there,
-               any_differs(flow, "x", "c"), there, claims(flow, "true"_sql), flow.target.table, is_target(flow, "x", "c"));
+               any_differs(derivation, flow, "x", "c"), there, claims(flow, "true"_sql), flow.target.table, is_target(flow, "x", "c"));
 }
 
 Sql sweep_range(const Derivation& derivation) {
@@ -100,9 +100,9 @@ Sql carry_back_range(const Derivation& derivation) {
   const auto& flow = derivation.to_old;
   std::vector<Sql> parts;
   for (std::size_t i = 0; i < flow.key.size(); ++i) parts.push_back(build("c.{}::text"_sql, claim_column('k', i)));
-  return build("select {}(k.keys, array_fill(true, array[{}])) from (select jsonb_agg(distinct jsonb_build_array({})) as keys from ({}) c\n"
+  return build("select {}(k.keys, {}) from (select jsonb_agg(distinct jsonb_build_array({})) as keys from ({}) c\n"
                "  where not {}) k where k.keys is not null"_sql,
-               carry_name(derivation, flow), flow.set.size(), sql::join(parts, ", "_sql), claims(flow, in_range(flow.source, "segue_row")), key_is_null(flow, "c"));
+               carry_name(derivation, flow), all_columns(flow), sql::join(parts, ", "_sql), claims(flow, in_range(flow.source, "segue_row")), key_is_null(flow, "c"));
 }
 
 Sql restore_archived_range(const Derivation& derivation, const sql::QualifiedName& archive) {
@@ -116,7 +116,7 @@ Sql restore_archived_range(const Derivation& derivation, const sql::QualifiedNam
 }
 
 Sql carry_again(const Derivation& derivation, const Flow& flow, bool target_key) {
-  const auto all = build("array_fill(true, array[{}])"_sql, flow.set.size());
+  const auto all = columns_once_read(flow);
   if (target_key) return build("select {}(jsonb_build_array(to_jsonb($1::text[])), {})"_sql, carry_name(derivation, flow), all);
   std::vector<Sql> parts;
   for (std::size_t i = 0; i < flow.key.size(); ++i) parts.push_back(build("c.{}::text"_sql, claim_column('k', i)));
@@ -124,10 +124,40 @@ Sql carry_again(const Derivation& derivation, const Flow& flow, bool target_key)
                carry_name(derivation, flow), all, sql::join(parts, ", "_sql), claims_of_row(flow), key_is_null(flow, "c"));
 }
 
+namespace {
+
+// The driving rows are locked before their claims are read, as the backfill does it.
+std::vector<Sql> follow(const Derivation& derivation, const Sql& locked, const Sql& claimed) {
+  const auto& flow = derivation.to_new;
+  const auto source = text_array(names_of(flow.source.key), "x");
+  std::vector<Sql> parts;
+  for (std::size_t i = 0; i < flow.key.size(); ++i) parts.push_back(build("c.{}::text"_sql, claim_column('k', i)));
+  return {build("select count(*) from (select 1 from {} x where {} order by {} for no key update) l"_sql, flow.source.table, locked, source),
+          build("select {}(k.keys, {}) from (select jsonb_agg(distinct jsonb_build_array({})) as keys from ({}) c join {} s on {} left join {} x on {}\n"
+                "  where not {} and not ({})) k where k.keys is not null"_sql,
+                carry_name(derivation, flow), all_columns(flow), sql::join(parts, ", "_sql), claims(flow, claimed), flow.source.table, is_source(flow, "s"),
+                flow.target.table, is_target(flow, "x", "c"), key_is_null(flow, "c"), queued(derivation, flow))};
+}
+
+}  // namespace
+
+std::vector<Sql> follow_key(const Derivation& derivation) {
+  const auto& rows = derivation.to_new.source;
+  return follow(derivation, is_key(rows, "x"), is_key(rows, "segue_row"));
+}
+
+std::vector<Sql> follow_texts(const Derivation& derivation, const std::string& column) {
+  const auto& rows = derivation.to_new.source;
+  const auto condition = [&](const std::string& alias) {
+    return build("{} and {}.{}::text = any ($3::text[])"_sql, in_range(rows, alias), Sql::from_plan(alias), Ident{column});
+  };
+  return follow(derivation, condition("x"), condition("segue_row"));
+}
+
 Sql settle_repair(const Derivation& derivation, const Flow& flow, bool target_key) {
   const auto all = target_key ? claims_in(flow, Keys::parameter) : claims_of_row(flow);
   auto agrees = build("not exists (select 1 from ({}) c left join {} x on {} where {} or x.{} is null or {})"_sql, all, flow.target.table,
-                      is_target(flow, "x", "c"), key_is_null(flow, "c"), Ident{flow.key.front().stored}, any_differs(flow, "x", "c"));
+                      is_target(flow, "x", "c"), key_is_null(flow, "c"), Ident{flow.key.front().stored}, any_differs(derivation, flow, "x", "c"));
   if (target_key && flow.on_delete != OnDelete::detach)
     agrees += build(" and not exists (select 1 from {} x where {} = {} and not exists ({}))"_sql, flow.target.table,
                     mapping::target_key(flow, "x"), one_key(flow), claims_in(flow, Keys::parameter));

@@ -49,8 +49,6 @@ Sql read_keys(const Flow& flow, const Sql& into, const std::string& record) {
   return build("select {} into {} from ({}) c;\n"_sql, key_list(flow), into, claims_of_record(flow, record));
 }
 
-Sql all_columns(const Flow& flow) { return build("array_fill(true, array[{}])"_sql, flow.set.size()); }
-
 // Columns whose sources have changed; all of them for a row that claims another row than before.
 Sql touched(const Flow& flow) {
   if (flow.set.empty()) return all_columns(flow);
@@ -61,14 +59,22 @@ Sql touched(const Flow& flow) {
 
 Sql own_key(const Flow& flow, const std::string& record) { return build("values ({})"_sql, text_array(key_names(flow.source), record)); }
 
-Sql create(const Derivation& derivation, const Sql& name, const Sql& body) {
+// `behind`: what is done whether the rest could be done or not.
+Sql create(const Derivation& derivation, const Sql& name, const Sql& body, const Sql& behind = {}) {
   return build("create or replace function {}() returns trigger\nlanguage plpgsql security definer set search_path = {}, pg_temp as {}\n"
-               "#variable_conflict use_column\ndeclare\n  segue_keys jsonb; segue_after jsonb; segue_lost boolean;\nbegin\n  begin\n{}  end;\n  return null;\nend {}"_sql,
-               name, Ident{derivation.schema}, dollar_quote(body), body, dollar_quote(body));
+               "#variable_conflict use_column\ndeclare\n  segue_keys jsonb; segue_after jsonb; segue_lost boolean;\nbegin\n  begin\n{}  end;\n{}  return null;\nend {}"_sql,
+               name, Ident{derivation.schema}, dollar_quote(body + behind), body, behind, dollar_quote(body + behind));
 }
 
 Sql guarded(const Sql& work, const Sql& otherwise) {
   return build("{}  exception when restrict_violation then raise;\n  when others then\n    if sqlstate like '40%' then raise; end if;\n{}"_sql, work, otherwise);
+}
+
+Sql queue_unseen_texts(const Derivation& derivation, const Flow& flow) {
+  Sql text;
+  for (const auto& value : flow.source.values)
+    text += "  "_sql + queue_texts(derivation, value.name, build("values (new.{}::text, {})"_sql, Ident{value.column}, key_array(flow.source, "new")));
+  return text;
 }
 
 Sql create_enter(const Derivation& derivation, const Flow& flow) {
@@ -77,7 +83,7 @@ Sql create_enter(const Derivation& derivation, const Flow& flow) {
                           "    if segue_keys is not null then perform {}(segue_keys, {}); end if;\n"_sql,
                           key_list(flow), key_is_null(flow, "c"), claims_of_record(flow, "new"), lost, carry_name(derivation, flow), touched(flow));
   return create(derivation, function(derivation, flow, "enter"),
-                guarded(work, "    "_sql + record(derivation, flow.direction, "sqlstate"_sql, own_key(flow, "new"))));
+                guarded(work, "    "_sql + record(derivation, flow.direction, "sqlstate"_sql, own_key(flow, "new"))), queue_unseen_texts(derivation, flow));
 }
 
 Sql create_leave(const Derivation& derivation, const Flow& flow) {
@@ -86,7 +92,7 @@ Sql create_leave(const Derivation& derivation, const Flow& flow) {
                           "    select jsonb_agg(b.value) into segue_keys from jsonb_array_elements(segue_keys) b\n"
                           "      where not exists (select 1 from jsonb_array_elements(segue_after) a where a.value = b.value);\n"
                           "    if segue_keys is not null then perform {}(segue_keys, {}, case when segue_lost then segue_after -> 0 end); end if;\n"_sql,
-                          read_keys(flow, "segue_keys"_sql, "old"), read_keys(flow, "segue_after"_sql, "new"), carry_name(derivation, flow), all_columns(flow));
+                          read_keys(flow, "segue_keys"_sql, "old"), read_keys(flow, "segue_after"_sql, "new"), carry_name(derivation, flow), columns_once_read(flow));
   // The row is gone or claims others now, so what is queued is the key it had.
   const auto gone = "select array(select jsonb_array_elements_text(k.value)) from jsonb_array_elements(segue_keys) k"_sql;
   return create(derivation, function(derivation, flow, "leave"),
@@ -118,7 +124,7 @@ Sql create_fill(const Derivation& derivation) {
                           flow.source.table, in_range(flow.source, "x"), text_array(key_names(flow.source), "x"),
                           record(derivation, "new", "'no key'"_sql, build("select {} from ({}) c where {}"_sql, claim_array('p', flow.source.key.size(), "c"),
                                                                          claims(flow, in_range(flow.source, "segue_row")), key_is_null(flow, "c"))),
-                          key_list(flow), claims(flow, in_range(flow.source, "segue_row")), carry_name(derivation, flow), all_columns(flow));
+                          key_list(flow), claims(flow, in_range(flow.source, "segue_row")), carry_name(derivation, flow), columns_once_read(flow));
   return build("create or replace function {}(text[], text[]) returns bigint\nlanguage plpgsql set search_path = {}, pg_temp as {}\n"
                "#variable_conflict use_column\ndeclare segue_keys jsonb;\nbegin\n{}end {}"_sql,
                function(derivation, flow, "fill"), Ident{derivation.schema}, dollar_quote(body), body, dollar_quote(body));

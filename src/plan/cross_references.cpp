@@ -45,8 +45,6 @@ void refuse_values_elsewhere(const Mapping& mapping) {
     for (const auto& condition : side->same) refuse(side->where, condition);
   }
   for (const auto& [column, expression] : mapping.to_old.set) refuse(mapping.to_old.where, expression);
-  if (!mapping.derives()) return;
-  for (const auto& [column, expression] : mapping.to_new.set) refuse(mapping.to_new.where, expression);
 }
 
 void check_mapping(const Plan& plan, const Mapping& mapping) {

@@ -10,7 +10,7 @@ const std::vector<ObjectKeys>& all_keys() {
       {"contact", {"role", "reach"}},
       {"limits", {"lock timeout", "lock budget", "replica lag", "replica backlog", "slot backlog", "archive backlog", "oldest xmin",
                   "disk", "disk reserve"}},
-      {"value", {"column", "reader", "expression", "becomes", "hours", "languages", "labels", "least", "most", "order", "country", "unreadable", "decided"}},
+      {"value", {"column", "dates", "reader", "expression", "becomes", "hours", "languages", "labels", "least", "most", "order", "country", "unreadable", "decided"}},
       {"unreadable", {"live"}},
       {"mapping", {"table", "into", "new", "old", "snapshot"}},
       {"side", {"from", "set", "otherwise", "same"}},

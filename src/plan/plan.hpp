@@ -26,6 +26,7 @@ struct Contact { std::string role, reach; };
 // lies before wins.
 struct ValueDef {
   std::string name, table, column;
+  std::string dates;                                             // column of the table that says when a row was made; may be empty
   std::string reader;                                            // "time-of-day", "enum", ...; empty where SQL reads
   std::string expression;                                        // SQL over raw, the text; empty where a reader reads
   std::vector<std::string> languages;                            // "ko", "en"; none: all

@@ -17,7 +17,7 @@ namespace {
 const std::vector<std::pair<std::string, std::vector<std::string>>> keys_of_readers = {
     {"time-of-day", {"becomes*", "hours", "languages"}}, {"enum", {"labels*"}},  {"integer", {"least", "most"}},
     {"date", {"order", "languages"}},                    {"phone", {"country"}}, {"boolean", {"languages"}}};
-const std::vector<std::string> keys_of_all = {"column", "reader", "expression", "unreadable", "decided"};
+const std::vector<std::string> keys_of_all = {"column", "dates", "reader", "expression", "unreadable", "decided"};
 
 // before "12:00" -> 12:00; "" for any other key.
 std::string boundary_of(const std::string& key) {
@@ -154,6 +154,10 @@ ValueDef read_value(const Node& key, const Node& node) {
   const auto source = table_column_of(fields.at("column"));
   value.table = source.table;
   value.column = source.column;
+  if (const Node* dates = fields.find("dates")) {
+    value.dates = column_of(*dates);
+    if (value.dates == value.column) fail_expected(*dates, "another column than the text's");
+  }
   read_way(fields, value);
   read_settings(fields, value);
   check_settings(fields, value);

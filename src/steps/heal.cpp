@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <boost/json.hpp>
+#include <chrono>
 #include <thread>
 
 #include "base/error.hpp"
@@ -19,6 +20,7 @@ namespace {
 
 constexpr int most_attempts = 200;
 constexpr int most_keys = 500;                                   // beyond it one walk over the table is cheaper
+constexpr int rows_at_once = 20'000, derived_rows_at_once = 2'000;
 
 using Epoch = std::optional<std::int64_t>;
 
@@ -31,50 +33,56 @@ struct Taken {
   struct Row { std::string raw, key; };
   std::vector<std::string> texts, everywhere;
   std::vector<Row> rows;
+  double waited_ms = 0;                                          // the longest, until it was taken
+  std::chrono::steady_clock::time_point at = std::chrono::steady_clock::now();
 };
 
 class Healer {
  public:
-  Healer(pg::Connection& db, const plan::Plan& plan, Epoch epoch, const mapping::Resolved& mapping, const plan::ValueDef& value)
-      : db_(db), plan_(plan), epoch_(epoch), mapping_(mapping), value_(value) {}
+  Healer(pg::Connection& db, const plan::Plan& plan, Epoch epoch, const plan::ValueDef& value) : db_(db), plan_(plan), epoch_(epoch), value_(value) {}
 
   // Texts leave the queue when the rows that hold them are right, in one transaction over all of it. Their meanings are stored,
   // and seen by the triggers, before the rows are looked at.
   Healed heal() {
+    if (!is_any_waiting()) return {};
+    auto followers = followers_of(db_, plan_, value_);
+    std::erase_if(followers, [](const Follower& follower) { return !follower.follows(); });
+    if (followers.empty()) return {};                            // not yet, or nobody writes texts any more
     queue_decided();
-    if (!is_any_queued()) return {};
     pg::Transaction taking(db_);
     fence(db_, plan_, epoch_);
     wait_for_turn();
     auto taken = take();
     if (taken.texts.empty()) return {};
-    if (static_cast<int>(taken.rows.size()) > most_keys || !is_backfilled()) {
-      taken.everywhere = taken.texts;
-      taken.rows.clear();
-    }
     pg::Connection writer(db_.url(), {.application_name = "segue/heal/" + plan_.name, .lock_timeout = plan_.limits.lock_timeout});
-    prepare_writer(writer, plan_);
     const auto changed = store_all(writer, taken.texts);
     const auto others = changed.empty() ? std::string("{}") : running_transactions(writer);
-    heal_rows(writer, taken);
-    walk(writer, taken.everywhere);
+    for (const auto& follower : followers) heal_rows(writer, follower, taken);
     queue_behind(changed, others);
     taking.commit(fault::Point::texts_settled);
-    return {static_cast<std::int64_t>(taken.texts.size()), unreadable_};
+    const auto healing = std::chrono::duration<double, std::milli>(std::chrono::steady_clock::now() - taken.at).count();
+    return {static_cast<std::int64_t>(taken.texts.size()), unreadable_, static_cast<std::int64_t>(taken.waited_ms + healing)};
   }
 
  private:
-  bool is_any_queued() {
-    return db_.run("heal.queued", "select exists (select 1 from segue.value_seen where plan = $1 and value = $2)"_sql, {plan_.name, value_.name}).boolean();
+  std::string decided_texts() const {
+    std::vector<std::string> texts;
+    for (const auto& [text, meaning] : value_.decided) texts.push_back(text);
+    return sql::array_text(texts);
+  }
+
+  bool is_any_waiting() {
+    return db_.run("heal.waiting", R"sql(
+      select exists (select 1 from segue.value_seen where plan = $1 and value = $2) or exists (
+        select 1 from segue.value_map where plan = $1 and value = $2 and certainty = 'unreadable' and raw = any ($3::text[])))sql"_sql,
+      {plan_.name, value_.name, decided_texts()}).boolean();
   }
 
   // What the plan's author has decided since a text was found unreadable is looked at again.
   void queue_decided() {
-    std::vector<std::string> decided;
-    for (const auto& [text, meaning] : value_.decided) decided.push_back(text);
     db_.run("value.decided", R"sql(
       insert into segue.value_seen (plan, value, raw) select plan, value, raw from segue.value_map
-      where plan = $1 and value = $2 and certainty = 'unreadable' and raw = any ($3::text[]))sql"_sql, {plan_.name, value_.name, sql::array_text(decided)});
+      where plan = $1 and value = $2 and certainty = 'unreadable' and raw = any ($3::text[]))sql"_sql, {plan_.name, value_.name, decided_texts()});
   }
 
   // One heals at a time: two would wait for each other's rows, in any order.
@@ -90,12 +98,14 @@ class Healer {
       with taken as (
         delete from segue.value_seen q where plan = $1 and value = $2 and not exists (
           select 1 from pg_catalog.pg_locks l where l.locktype = 'virtualxid' and l.virtualxid = any (q.behind))
-        returning raw, key)
-      select raw, case when bool_and(key is not null) and count(*) <= $3::bigint then to_json(array_agg(distinct key::text)) end
+        returning raw, key, at)
+      select raw, case when bool_and(key is not null) and count(*) <= $3::bigint then to_json(array_agg(distinct key::text)) end,
+        1000 * max(extract(epoch from clock_timestamp() - at))
       from taken group by raw order by raw)sql"_sql, {plan_.name, value_.name, most_keys});
     Taken taken;
     for (int row = 0; row < seen.rows(); ++row) {
       taken.texts.push_back(seen.text(row, 0));
+      taken.waited_ms = std::max(taken.waited_ms, seen.number(row, 2));
       const auto keys = boost::json::parse(seen.is_null(row, 1) ? "[]" : seen.text(row, 1));
       if (seen.is_null(row, 1)) taken.everywhere.push_back(seen.text(row, 0));
       for (const auto& key : keys.as_array()) taken.rows.push_back({seen.text(row, 0), std::string(key.as_string())});
@@ -104,11 +114,11 @@ class Healer {
   }
 
   // Until then a row may be provisional by the backfill, which queues none of its rows.
-  bool is_backfilled() {
+  bool is_backfilled(const std::string& mapping) {
     std::vector<std::string> steps;
     for (const auto& phase : plan_.phases)
       for (const auto& step : phase.steps)
-        if (const auto* backfill = std::get_if<plan::BackfillStep>(&step.what); backfill != nullptr && backfill->mapping == mapping_.name)
+        if (const auto* backfill = std::get_if<plan::BackfillStep>(&step.what); backfill != nullptr && backfill->mapping == mapping)
           steps.push_back(phase.name + "/" + step.name);
     return db_.run("heal.backfilled", "select coalesce(bool_and(done), false) from segue.cursors where plan = $1 and step = any ($2::text[])"_sql,
                    {plan_.name, sql::array_text(steps)}).boolean();
@@ -145,13 +155,13 @@ class Healer {
   }
 
   // It gives way to the application: a short lock_timeout, and the same again later.
-  void write(pg::Connection& writer, const sql::Sql& update, const pg::Params& params) {
+  void write(pg::Connection& writer, const std::vector<sql::Sql>& statements, const pg::Params& params) {
     for (int attempts = 1;; ++attempts) {
       stop_if_interrupted();
       try {
         pg::Transaction transaction(writer);
         fence(writer, plan_, epoch_);
-        writer.run("heal.batch", update, params);
+        for (const auto& statement : statements) writer.run("heal.batch", statement, params);
         return transaction.commit(fault::Point::heal_batch);
       } catch (const Error& error) {
         if ((error.sqlstate() != "55P03" && error.sqlstate() != "40P01") || attempts == most_attempts) throw;
@@ -161,40 +171,36 @@ class Healer {
   }
 
   // $1: key as text[], $2: the text.
-  sql::Sql still_holds() const {
+  sql::Sql still_holds(const mapping::Resolved& rows) const {
     std::vector<sql::Sql> parts;
-    for (std::size_t i = 0; i < mapping_.key.size(); ++i)
-      parts.push_back(build("x.{} = ($1::text[])[{}]::{}"_sql, Ident{mapping_.key[i].name}, i + 1, sql::Sql::from_journal(mapping_.key[i].type)));
-    return build("select exists (select 1 from {} x where {} and x.{}::text = $2)"_sql, mapping_.table, sql::join(parts, " and "_sql), Ident{value_.column});
+    for (std::size_t i = 0; i < rows.key.size(); ++i)
+      parts.push_back(build("x.{} = ($1::text[])[{}]::{}"_sql, Ident{rows.key[i].name}, i + 1, sql::Sql::from_journal(rows.key[i].type)));
+    return build("select exists (select 1 from {} x where {} and x.{}::text = $2)"_sql, rows.table, sql::join(parts, " and "_sql), Ident{value_.column});
   }
 
   // A row that is not found under its key holds the text no longer, or has another key by now: then all rows are looked at.
-  void heal_rows(pg::Connection& writer, Taken& taken) {
-    mapping::Slice slice;
-    slice.one_key = true;
-    slice.skip_repairs = true;
-    const auto update = mapping::backfill_batch(mapping_, slice);
-    const auto holds = still_holds();
+  void heal_rows(pg::Connection& writer, const Follower& follower, const Taken& taken) {
+    prepare_follower(writer, plan_, follower);
+    if (static_cast<int>(taken.rows.size()) > most_keys || !is_backfilled(follower.mapping)) return walk(writer, follower, taken.texts);
+    auto everywhere = taken.everywhere;
+    const auto holds = still_holds(follower.rows);
     for (const auto& [raw, key] : taken.rows) {
-      write(writer, update, {key});
-      if (!writer.run("heal.holds", holds, {key, raw}).boolean() && (taken.everywhere.empty() || taken.everywhere.back() != raw)) taken.everywhere.push_back(raw);
+      write(writer, follower.by_key, {key});
+      if (!writer.run("heal.holds", holds, {key, raw}).boolean() && (everywhere.empty() || everywhere.back() != raw)) everywhere.push_back(raw);
     }
+    walk(writer, follower, everywhere);
   }
 
   // The rows of these texts get their meaning, in ranges, like a backfill of only those.
-  void walk(pg::Connection& writer, const std::vector<std::string>& texts) {
+  void walk(pg::Connection& writer, const Follower& follower, const std::vector<std::string>& texts) {
     if (texts.empty()) return;
-    mapping::Slice slice;
-    slice.only_column = value_.column;
-    slice.skip_repairs = true;
-    const auto boundary = mapping::next_boundary(mapping_);
-    const auto update = mapping::backfill_batch(mapping_, slice);
+    const auto boundary = mapping::next_boundary(follower.rows);
     std::optional<std::string> lower;
     for (bool more = true; more;) {
-      const auto next = writer.run("heal.boundary", boundary, {lower, nullptr, 20'000});
+      const auto next = writer.run("heal.boundary", boundary, {lower, nullptr, follower.derives ? derived_rows_at_once : rows_at_once});
       more = !next.empty();
       const auto upper = more ? next.optional_text(0, 0) : std::nullopt;
-      write(writer, update, {lower, upper, sql::array_text(texts)});
+      write(writer, follower.by_text, {lower, upper, sql::array_text(texts)});
       lower = upper;
     }
   }
@@ -202,28 +208,19 @@ class Healer {
   pg::Connection& db_;
   const plan::Plan& plan_;
   Epoch epoch_;
-  const mapping::Resolved& mapping_;
   const plan::ValueDef& value_;
   std::int64_t unreadable_ = 0;
 };
 
 }  // namespace
 
-Healed heal_texts(pg::Connection& db, const plan::Plan& plan, Epoch epoch, const mapping::Resolved& mapping) {
-  Healed total;
-  if (mapping.retired) return total;                             // nobody writes texts any more
-  for (const auto& value : mapping.values) {
-    const auto healed = Healer(db, plan, epoch, mapping, value).heal();
-    total.texts += healed.texts;
-    total.unreadable += healed.unreadable;
-  }
-  return total;
-}
+Healed heal_texts(pg::Connection& db, const plan::Plan& plan, Epoch epoch, const plan::ValueDef& value) { return Healer(db, plan, epoch, value).heal(); }
 
 std::int64_t absorb_values(pg::Connection& db, const plan::Plan& plan, Epoch epoch, const mapping::Resolved& mapping) {
-  return heal_texts(db, plan, epoch, mapping).texts;
+  std::int64_t texts = 0;
+  if (mapping.retired) return texts;                             // nobody writes texts any more
+  for (const auto& value : mapping.values) texts += heal_texts(db, plan, epoch, value).texts;
+  return texts;
 }
-
-bool follows(pg::Connection& db, const mapping::Resolved& mapping) { return !mapping.retired && is_synced(db, mapping); }
 
 }  // namespace segue::steps

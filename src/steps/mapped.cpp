@@ -30,7 +30,7 @@ std::map<std::string, std::vector<std::string>> by_table(const std::vector<plan:
 namespace {
 
 // The driving columns a mapping knows: those it writes and, where it derives rows, those it reads.
-std::set<std::string> old_columns(const plan::Mapping& definition) {
+std::set<std::string> old_columns(const plan::Plan& plan, const plan::Mapping& definition) {
   std::set<std::string> columns;
   for (const auto* list : {&definition.to_old.set, &definition.to_old.key, &definition.to_old.insert, &definition.to_old.detach})
     for (const auto& [column, expression] : *list) columns.insert(column);
@@ -39,15 +39,17 @@ std::set<std::string> old_columns(const plan::Mapping& definition) {
   std::vector<std::string> texts{side.from, side.filter};
   for (const auto* list : {&side.key, &side.insert, &side.set})
     for (const auto& [column, expression] : *list) texts.push_back(expression);
-  for (const auto& text : texts)
+  for (const auto& text : texts) {
     for (const auto& column : sql::references_of(side.where.text(), text, "old").columns) columns.insert(column);
+    for (const auto& name : sql::value_names(side.where.text(), text)) columns.insert(plan.value(name).column);
+  }
   return columns;
 }
 
 // A name that never was a column is refused by mapping::resolve, which is asked with the plan's own name.
 std::map<std::string, std::string> renamed_columns(pg::Connection& db, const plan::Plan& plan, const plan::Mapping& definition, const catalog::Table& table) {
   std::map<std::string, std::string> renamed;
-  for (const auto& column : old_columns(definition)) {
+  for (const auto& column : old_columns(plan, definition)) {
     if (table.find(column) != nullptr) continue;
     const bool retired = table.find(retired_name(column)) != nullptr;
     const bool was_there = retired || db.run("mapping.archived", "select exists (select 1 from segue.archives where plan = $1 and target = $2)"_sql,

@@ -74,7 +74,14 @@ void fill(Context& context, const mapping::Resolved& mapping) {
 void fill(Context& context, const mapping::Derivation& derivation) {
   if (derivation.to_old.set.empty()) return;
   Ranges(context, derivation.to_new.source, "restore", fault::Point::restore_batch).run({mapping::restore_archived_range(derivation, archive_name(context.plan, derivation.to_new.source.table.name))});
-  Ranges(context, derivation.to_old.source, "restore", fault::Point::restore_batch).run({mapping::carry_back_range(derivation)});
+  Ranges back(context, derivation.to_old.source, "restore", fault::Point::restore_batch);
+  back.run({mapping::carry_back_range(derivation)});
+  for (auto value : derivation.to_new.source.values)
+    for (const auto& column : derivation.to_old.set) {
+      if (column.text_of != value.name) continue;
+      value.column = column.stored;                              // under its retired name still
+      back.writer().run("restore.unseen", mapping::queue_unseen(derivation.to_new.source, value));
+    }
 }
 
 // Columns and dual write come back in one transaction: from then on new rows fill themselves.

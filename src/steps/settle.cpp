@@ -105,8 +105,10 @@ void settle_derived(pg::Connection& db, const plan::Plan& plan, std::optional<st
 std::int64_t settle(pg::Connection& db, const plan::Plan& plan, std::optional<std::int64_t> epoch, const Mapped& mapping, bool everything) {
   reopen_changed(db, plan, epoch, mapping);
   if (const auto* rows = std::get_if<mapping::Resolved>(&mapping)) return settle_rows(db, plan, epoch, *rows, everything);
-  settle_derived(db, plan, epoch, std::get<mapping::Derivation>(mapping), everything);
-  return 0;
+  const auto& derivation = std::get<mapping::Derivation>(mapping);
+  const auto texts = absorb_values(db, plan, epoch, derivation.to_new.source);
+  settle_derived(db, plan, epoch, derivation, everything);
+  return texts;
 }
 
 }  // namespace segue::steps

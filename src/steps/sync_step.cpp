@@ -72,9 +72,9 @@ void refuse_restricting_keys(Context& context, const mapping::Derivation& deriva
 }
 
 // What does not fit the tables would otherwise be found by the first write of the application.
-void try_statements(Context& context, const mapping::Flow& flow) {
+void try_statements(Context& context, const mapping::Derivation& derivation, const mapping::Flow& flow) {
   try {
-    run_all(context, "sync.try", mapping::try_claims(flow));
+    run_all(context, "sync.try", mapping::try_claims(derivation, flow));
   } catch (const Error& error) {
     if (error.sqlstate().substr(0, 2) != "42") throw;
     throw Error(ErrorCode::plan_file, flow.where + ": this side does not fit its tables: " + error.message(),
@@ -84,8 +84,8 @@ void try_statements(Context& context, const mapping::Flow& flow) {
 
 void sync_derived(Context& context, const mapping::Derivation& derivation) {
   refuse_restricting_keys(context, derivation);
-  try_statements(context, derivation.to_new);
-  try_statements(context, derivation.to_old);
+  try_statements(context, derivation, derivation.to_new);
+  try_statements(context, derivation, derivation.to_old);
   for (const auto* flow : {&derivation.to_new, &derivation.to_old}) refuse_full_reads(context, mapping::look_of(*flow));
   in_locked_transaction(context, {tables_of(derivation), sql::Lock::share_row_exclusive}, [&] {
     if (!is_synced(context.db, derivation)) run_all(context, "sync.derived", mapping::functions_of(derivation).create);

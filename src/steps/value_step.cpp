@@ -15,8 +15,10 @@ using sql::Ident;
 journal::Evidence run(Context& context, const plan::ProfileStep& step) {
   const auto& value = context.plan.value(step.value);
   const sql::QualifiedName name{context.plan.schema, value.table};
-  if (catalog::table(context.db, name).find(value.column) == nullptr)
-    throw Error(ErrorCode::not_found, "table \"" + value.table + "\" has no column \"" + value.column + "\"", "names are compared to the letter");
+  const auto table = catalog::table(context.db, name);
+  for (const auto* column : {&value.column, &value.dates})
+    if (!column->empty() && table.find(*column) == nullptr)
+      throw Error(ErrorCode::not_found, "table \"" + value.table + "\" has no column \"" + *column + "\"", "names are compared to the letter");
   const auto distinct = context.db.run("value.profile",
       build("select {}::text, count(*) from {} where {} is not null group by 1 order by 1"_sql, Ident{value.column}, name, Ident{value.column}));
   pg::Transaction transaction(context.db);
@@ -31,6 +33,7 @@ journal::Evidence run(Context& context, const plan::ProfileStep& step) {
     context.progress.rows(row + 1, distinct.rows());
   }
   transaction.commit(fault::Point::profile_stored);
+  context.db.run("value.analyze", "analyze segue.value_map"_sql);  // else the backfill's join is planned for a table that looks empty
   const auto summary = context.db.run("value.summary", R"sql(
     select coalesce(sum(rows) filter (where certainty <> 'unreadable'), 0), coalesce(sum(rows), 0),
            count(*) filter (where certainty = 'unreadable') from segue.value_map where plan = $1 and value = $2)sql"_sql,

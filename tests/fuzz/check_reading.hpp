@@ -25,6 +25,9 @@ inline std::vector<std::unique_ptr<const segue::values::Reader>> all_readers() {
   return readers;
 }
 
+// The last of them is the plain time-of-day reader: no hours, no meanings.
+using Readers = std::vector<std::unique_ptr<const segue::values::Reader>>;
+
 // Empty, or what is wrong with the reading.
 inline std::string fault_of(const Reading& reading) {
   const bool read = reading.certainty != Certainty::unreadable;
@@ -35,6 +38,15 @@ inline std::string fault_of(const Reading& reading) {
   if (!reading.interval) return "";
   const auto [from, to] = *reading.interval;
   if (from < 0 || from >= to || to > 36 * 60) return "an interval that is none";
+  return "";
+}
+
+// Empty, or what is wrong with how this reader, one of the readers, takes the text.
+inline std::string fault_of(const Readers& readers, const segue::values::Reader& reader, std::string_view text) {
+  const auto reading = reader.read(text);
+  if (auto fault = fault_of(reading); !fault.empty()) return fault;
+  if (text.size() < 390 && reader.read(" " + std::string(text) + "\t").meaning != reading.meaning) return "spaces around the text change its meaning";
+  if (reading.time && readers.back()->read(segue::values::clock_text(*reading.time)).time != reading.time) return "what is printed of it reads to another time";
   return "";
 }
 

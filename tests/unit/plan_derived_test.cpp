@@ -55,6 +55,22 @@ TEST_CASE("keys of one kind of mapping are refused in the other") {
         "plan.yaml:2:54: expected each column once, got \"a\" again");
 }
 
+TEST_CASE("a value may stand in what is kept equal on the new side, and nowhere else: an identity or a birth waits for nobody") {
+  const auto head = std::string("plan: p\nvalues: {v: {column: t.c, dates: made, expression: upper(raw)}}\nmappings: {m: {table: t, into: d, new: ");
+  const auto tail = std::string("}}\nphases: [{name: a, steps: [{sync: m}]}]\n");
+  const std::string back = ", old: {key: {id: new.id}, on delete: cascade}";
+  const auto plan = segue::plan::parse("plan.yaml", head + "{key: {id: old.id}, set: {x: value(v)}, on delete: cascade}" + back + tail, ".");
+  CHECK(plan.mappings[0].to_new.set.front().second == "value(v)");
+  CHECK(plan.values[0].dates == "made");
+  CHECK(refusal("plan: p\nvalues: {v: {column: t.c, dates: c, expression: upper(raw)}}\nphases: [{name: a, steps: [{profile: v}]}]\n").message ==
+        "plan.yaml:2:34: expected another column than the text's, got \"c\"");
+  for (const std::string side : {"{key: {id: value(v)}, on delete: cascade}", "{key: {id: old.id}, insert: {x: value(v)}, on delete: cascade}",
+                                 "{key: {id: old.id}, where: value(v) = 'A', on delete: cascade}", "{key: {id: old.id}, on delete: detach, detach: {x: value(v)}}"})
+    CHECK(refusal(head + side + back + tail).message == "plan.yaml:3:40: expected value(v) in set: of the new side only, got it elsewhere");
+  CHECK(refusal(head + "{key: {id: old.id}, on delete: cascade}, old: {key: {id: new.id}, set: {c: value(v)}, on delete: cascade}" + tail).message ==
+        "plan.yaml:3:86: expected value(v) in set: of the new side only, got it elsewhere");
+}
+
 TEST_CASE("a table that a derivation needs for the way back cannot be dropped whole") {
   CHECK(refusal(plan_of(mapping("a", "t", ""), "{sync: a}, {retire: [t]}")).message ==
         "plan.yaml:8:39: expected columns of \"t\", got the whole table, which mapping \"a\" keeps");

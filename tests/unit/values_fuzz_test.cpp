@@ -55,10 +55,22 @@ TEST_CASE("a hundred thousand damaged texts are read or refused, and no reading 
     const auto& reader = *readers[static_cast<std::size_t>(round) % readers.size()];
     const auto reading = reader.read(text);
     read += reading.certainty != fuzz::Certainty::unreadable ? 1 : 0;
-    if (const auto fault = fuzz::fault_of(reading); !fault.empty()) FAIL_CHECK("round " << round << ": " << fault);
+    if (const auto fault = fuzz::fault_of(readers, reader, text); !fault.empty()) FAIL_CHECK("round " << round << ": " << fault);
     if (reading.certainty != fuzz::Certainty::unreadable && !segue::is_valid_utf8(text)) FAIL_CHECK("round " << round << ": broken bytes were read");
   }
   CHECK(read > 3000);
+}
+
+TEST_CASE("the fuzz target's kept corpus is replayed: every reader on every file of it, by the target's own rules") {
+  const auto readers = fuzz::all_readers();
+  int files = 0;
+  for (const auto& file : std::filesystem::directory_iterator(SEGUE_SOURCE_DIR "/tests/fuzz/corpus")) {
+    const auto text = segue::read_file(file.path().string());
+    ++files;
+    for (const auto& reader : readers)
+      if (const auto fault = fuzz::fault_of(readers, *reader, text); !fault.empty()) FAIL_CHECK(file.path().filename().string() << ": " << fault);
+  }
+  CHECK(files >= 10);
 }
 
 TEST_CASE("very long texts and texts of one character over and over are refused") {

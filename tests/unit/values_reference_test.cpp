@@ -27,7 +27,8 @@ std::string word_at(const Moment& time, const std::vector<Words>& words) {
 const std::vector<Words> english{{0, "AM"}, {12, "PM"}}, english_dots{{0, "a.m."}, {12, "p.m."}}, korean{{0, "오전"}, {12, "오후"}},
     russian{{0, "ночи"}, {4, "утра"}, {12, "дня"}, {17, "вечера"}}, japanese{{0, "午前"}, {12, "午後"}}, chinese{{0, "上午"}, {12, "下午"}},
     spanish{{0, "de la mañana"}, {12, "de la tarde"}, {20, "de la noche"}}, french{{0, "du matin"}, {12, "de l'après-midi"}, {18, "du soir"}},
-    german{{0, "morgens"}, {12, "nachmittags"}, {18, "abends"}}, italian{{0, "di mattina"}, {12, "di pomeriggio"}, {18, "di sera"}};
+    german{{0, "morgens"}, {12, "nachmittags"}, {18, "abends"}}, italian{{0, "di mattina"}, {12, "di pomeriggio"}, {18, "di sera"}},
+    ukrainian{{0, "ночі"}, {4, "ранку"}, {12, "вдень"}, {17, "вечора"}};
 const char* native[] = {"", "한", "두", "세", "네", "다섯", "여섯", "일곱", "여덟", "아홉", "열", "열한", "열두"};
 const char* units[] = {"", "일", "이", "삼", "사", "오", "육", "칠", "팔", "구"};
 const char* han[] = {"", "一", "二", "三", "四", "五", "六", "七", "八", "九"};
@@ -55,6 +56,18 @@ std::vector<std::string> plain_formats(const Moment& t) {
       twelve + " " + word_at(t, spanish), twelve + " " + word_at(t, french), twelve + " " + word_at(t, german), twelve + " " + word_at(t, italian)};
   if (t.minute != 0) all.push_back("2026-01-15T" + clock + "+09:00");   // at midnight it is a date without a time
   if (t.hour != 0) all.push_back(fmt::format("{} часов {} минут {}", t.twelve, t.minutes, word_at(t, russian)));
+  if (t.hour != 0)
+    for (const auto& word : {word_at(t, russian), word_at(t, ukrainian)}) all.push_back(twelve + " " + word);
+  all.push_back("о " + clock);
+  if (t.minutes == 30) {
+    all.push_back(fmt::format("half past {} {}", t.twelve, word_at(t, english)));
+    all.push_back(fmt::format("{} heures et demie {}", t.twelve, word_at(t, french)));
+    all.push_back(fmt::format("las {} y media {}", t.twelve, word_at(t, spanish)));
+    all.push_back(fmt::format("alle {} e mezza {}", t.twelve, word_at(t, italian)));
+    all.push_back(fmt::format("halb {} {}", t.twelve % 12 + 1, word_at(t, german)));
+    all.push_back(fmt::format("{}{}時半", word_at(t, japanese), t.twelve));
+  }
+  if (t.minutes == 15) all.push_back(fmt::format("quarter past {} {}", t.twelve, word_at(t, english)));
   if (t.minutes > 0) all.push_back(fmt::format("{} {}시 {}분", of_day, native[t.twelve], in_tens(t.minutes, units, "십")));
   if (t.minutes > 0) all.push_back(fmt::format("{}{}時{}分", word_at(t, japanese), in_tens(t.twelve, han, "十"), in_tens(t.minutes, han, "十")));
   if (t.minutes == 30) all.push_back(fmt::format("{} {}시 반", of_day, native[t.twelve]));
