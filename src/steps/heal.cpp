@@ -7,6 +7,7 @@
 #include "base/error.hpp"
 #include "base/interrupt.hpp"
 #include "base/text.hpp"
+#include "steps/locks.hpp"
 #include "steps/mapped.hpp"
 #include "steps/meanings.hpp"
 
@@ -154,7 +155,7 @@ class Healer {
         writer.run("heal.batch", update, params);
         return transaction.commit(fault::Point::heal_batch);
       } catch (const Error& error) {
-        if ((error.sqlstate() != "55P03" && error.sqlstate() != "40P01") || attempts == most_attempts) throw;
+        if (!is_clash(error) || attempts == most_attempts) throw;
       }
       std::this_thread::sleep_for(std::chrono::milliseconds(std::min(2000, 10 << std::min(attempts, 7))));
     }
