@@ -17,6 +17,9 @@ struct Column {
   bool not_null = false;
   std::optional<std::string> default_expression;
   bool generated = false;
+  bool numbered = false;                                         // GENERATED ALWAYS AS IDENTITY: no statement may write it
+  bool own_sequence = false;                                     // identity or serial: its sequence goes with it
+  bool inherited = false;                                        // from a parent table, or the table that this is a partition of
 };
 
 struct Table {
@@ -27,6 +30,8 @@ struct Table {
   double key_correlation = 0;                                    // of the first key column with the heap's order, -1..1; 0 unknown
   std::int64_t estimated_rows = 0;
   std::int64_t bytes = 0;                                        // heap, indexes and TOAST
+  bool partitioned = false;
+  std::vector<std::string> heirs;                                // tables that inherit from it and are no partitions
   const Column* find(const std::string& column) const;
 };
 
@@ -35,9 +40,23 @@ std::optional<Table> find_table(pg::Connection& db, const sql::QualifiedName& na
 // Error{not_found} with a hint that names tables or columns of similar spelling.
 Table table(pg::Connection& db, const sql::QualifiedName& name);
 
+// The partitions below a partitioned table, each behind the one it is a partition of; nothing for any other table.
+struct Partition { sql::QualifiedName name, parent; bool leaf = true; };
+std::vector<Partition> partitions(pg::Connection& db, const sql::QualifiedName& table);
+
+// What stands in the way of dropping a column ("": any of the table's), as PostgreSQL calls it: views, generated columns, triggers,
+// keys of other tables. `name`: what a statement that takes it away would have to name. segue's own triggers are left out.
+struct Dependent { std::string kind, name; };
+std::vector<Dependent> dependents(pg::Connection& db, const sql::QualifiedName& table, const std::string& column);
+std::string unique_constraint_over(pg::Connection& db, const sql::QualifiedName& table, const std::string& column);   // "" if there is none
+bool in_partition_key(pg::Connection& db, const sql::QualifiedName& table, const std::string& column);
+
 // Foreign keys of one table to another; `restricts`: the referenced row cannot be deleted, not even by a trigger's help.
 struct ForeignKey { std::string name; bool restricts = false; };
 std::vector<ForeignKey> foreign_keys(pg::Connection& db, const sql::QualifiedName& from, const sql::QualifiedName& to);
+
+// The name a retired column or table bears until it is dropped: "<name>__retired", shortened where PostgreSQL would cut it.
+std::string retired_name(const std::string& name);
 
 enum class IndexState { absent, invalid, valid };
 IndexState index_state(pg::Connection& db, const sql::QualifiedName& index);

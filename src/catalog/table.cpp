@@ -16,15 +16,24 @@ namespace {
 std::vector<Column> columns_of(pg::Connection& db, std::int64_t oid) {
   const auto rows = db.run("catalog.columns", R"sql(
     select a.attname, pg_catalog.format_type(a.atttypid, a.atttypmod), a.attnotnull,
-           pg_catalog.pg_get_expr(d.adbin, d.adrelid), a.attgenerated <> ''
+           pg_catalog.pg_get_expr(d.adbin, d.adrelid), a.attgenerated <> '', a.attidentity = 'a',
+           pg_catalog.pg_get_serial_sequence($1::bigint::oid::regclass::text, a.attname) is not null, a.attinhcount > 0
     from pg_catalog.pg_attribute a
     left join pg_catalog.pg_attrdef d on d.adrelid = a.attrelid and d.adnum = a.attnum
     where a.attrelid = $1::bigint::oid and a.attnum > 0 and not a.attisdropped
     order by a.attnum)sql"_sql, {oid});
   std::vector<Column> columns;
   for (int row = 0; row < rows.rows(); ++row)
-    columns.push_back({rows.text(row, 0), rows.text(row, 1), rows.boolean(row, 2), rows.optional_text(row, 3), rows.boolean(row, 4)});
+    columns.push_back({rows.text(row, 0), rows.text(row, 1), rows.boolean(row, 2), rows.optional_text(row, 3), rows.boolean(row, 4), rows.boolean(row, 5),
+                       rows.boolean(row, 6), rows.boolean(row, 7)});
   return columns;
+}
+
+std::vector<std::string> texts_of(pg::Connection& db, const std::string& array) {
+  const auto rows = db.run("catalog.texts", "select unnest($1::text[])"_sql, {array});
+  std::vector<std::string> texts;
+  for (int row = 0; row < rows.rows(); ++row) texts.push_back(rows.text(row, 0));
+  return texts;
 }
 
 // The primary key first, then the smallest whole (not partial, no expressions) unique index whose columns are all NOT NULL.
@@ -40,11 +49,7 @@ std::vector<std::string> key_of(pg::Connection& db, std::int64_t oid) {
                       join pg_catalog.pg_attribute a on a.attrelid = i.indrelid and a.attnum = k.attnum
                       where k.at <= i.indnkeyatts and not a.attnotnull)
     order by i.indisprimary desc, i.indnkeyatts, i.indexrelid limit 1)sql"_sql, {oid});
-  if (rows.empty()) return {};
-  const auto names = db.run("catalog.key_names", "select unnest($1::text[])"_sql, {rows.text(0, 0)});
-  std::vector<std::string> key;
-  for (int row = 0; row < names.rows(); ++row) key.push_back(names.text(row, 0));
-  return key;
+  return rows.empty() ? std::vector<std::string>{} : texts_of(db, rows.text(0, 0));
 }
 
 double correlation_of(pg::Connection& db, const sql::QualifiedName& name, const std::string& column) {
@@ -58,15 +63,20 @@ double correlation_of(pg::Connection& db, const sql::QualifiedName& name, const 
 
 std::optional<Table> find_table(pg::Connection& db, const sql::QualifiedName& name) {
   const auto rows = db.run("catalog.table", R"sql(
-    select c.oid, greatest(c.reltuples, 0)::bigint, pg_catalog.pg_total_relation_size(c.oid)
+    select c.oid, coalesce(sum(greatest(part.reltuples, 0)), 0)::bigint, coalesce(sum(pg_catalog.pg_total_relation_size(part.oid)), 0)::bigint, c.relkind = 'p',
+           array(select h.inhrelid::regclass::text from pg_catalog.pg_inherits h where h.inhparent = c.oid and c.relkind = 'r' order by 1)
     from pg_catalog.pg_class c join pg_catalog.pg_namespace n on n.oid = c.relnamespace
-    where n.nspname = $1 and c.relname = $2 and c.relkind in ('r', 'p'))sql"_sql, {name.schema, name.name});
+    left join lateral (select c.oid where c.relkind = 'r' union select t.relid from pg_catalog.pg_partition_tree(c.oid) t where t.isleaf) tree (oid) on true
+    left join pg_catalog.pg_class part on part.oid = tree.oid
+    where n.nspname = $1 and c.relname = $2 and c.relkind in ('r', 'p') group by c.oid, c.relkind)sql"_sql, {name.schema, name.name});
   if (rows.empty()) return std::nullopt;
   Table table;
   table.oid = rows.integer(0, 0);
   table.name = name;
   table.estimated_rows = rows.integer(0, 1);
   table.bytes = rows.integer(0, 2);
+  table.partitioned = rows.boolean(0, 3);
+  table.heirs = texts_of(db, rows.text(0, 4));
   table.columns = columns_of(db, table.oid);
   table.key = key_of(db, table.oid);
   if (!table.key.empty()) table.key_correlation = correlation_of(db, name, table.key.front());
@@ -110,7 +120,8 @@ std::vector<Blocker> lock_holders(pg::Connection& db, const std::vector<sql::Qua
              extract(epoch from clock_timestamp() - min(coalesce(a.xact_start, a.backend_start)))
       from pg_catalog.pg_locks l join pg_catalog.pg_stat_activity a on a.pid = l.pid
       where l.locktype = 'relation' and l.granted and l.pid <> pg_catalog.pg_backend_pid()
-        and l.relation = pg_catalog.to_regclass($1)::oid
+        and (l.relation = pg_catalog.to_regclass($1)::oid
+             or l.relation in (select relid from pg_catalog.pg_partition_tree(pg_catalog.to_regclass($1))))
       group by 1, 2, 3, 4 order by 5 desc limit 5)sql"_sql, {sql::render(name)});
     for (int row = 0; row < rows.rows(); ++row)
       blockers.push_back({static_cast<int>(rows.integer(row, 0)), rows.text(row, 1), rows.text(row, 2), rows.text(row, 3), rows.number(row, 4)});

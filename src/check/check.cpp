@@ -28,6 +28,8 @@ std::vector<Finding> check_plan(const plan::Plan& plan) {
 std::vector<Finding> check(pg::Connection& db, const plan::Plan& plan) {
   auto findings = check_plan(plan);
   rule_mapping(db, plan, findings);
+  rule_tables(db, plan, findings);
+  rule_targets(db, plan, findings);
   return findings;
 }
 

@@ -34,14 +34,18 @@ template <class Work> void report(const plan::Mapping& mapping, Findings& findin
   }
 }
 
+void check_key(const plan::Mapping& mapping, const catalog::Table& table, Findings& findings) {
+  if (table.key.empty())
+    findings.push_back({"no-key", Severity::error, mapping.where.text(), "table \"" + table.name.name + "\" has neither a primary key nor a unique index over NOT NULL columns",
+                        "create a unique index first: without a key segue cannot say which rows it has moved"});
+}
+
 // Resolving needs the new columns; before expand they are not there yet, so only names known by now can be wrong.
 void check_one(const plan::Plan& plan, const plan::Mapping& mapping, const catalog::Table& table, Findings& findings) {
   check_old_side(mapping, table, findings);
   const bool expanded = std::all_of(mapping.to_new.set.begin(), mapping.to_new.set.end(), [&](const auto& pair) { return table.find(pair.first) != nullptr; });
   const bool contracted = std::any_of(mapping.to_old.set.begin(), mapping.to_old.set.end(), [&](const auto& pair) { return table.find(pair.first) == nullptr; });
-  if (table.key.empty())
-    findings.push_back({"no-key", Severity::error, mapping.where.text(), "table \"" + table.name.name + "\" has neither a primary key nor a unique index over NOT NULL columns",
-                        "create a unique index first: without a key segue cannot say which rows it has moved"});
+  check_key(mapping, table, findings);
   if (!expanded || contracted || table.key.empty()) return;
   report(mapping, findings, [&] { mapping::resolve(plan, mapping, table); });
 }
@@ -49,6 +53,9 @@ void check_one(const plan::Plan& plan, const plan::Mapping& mapping, const catal
 // A table that the plan has yet to make is not missing; columns of the driving table that were retired are found by the steps.
 void check_derived(pg::Connection& db, const plan::Plan& plan, const plan::Mapping& mapping, const catalog::Table& driving, Findings& findings) {
   const auto derived = catalog::find_table(db, {plan.schema, mapping.into});
+  check_key(mapping, driving, findings);
+  if (derived) check_key(mapping, *derived, findings);
+  if (driving.key.empty() || (derived && derived->key.empty())) return;
   const bool contracted = std::any_of(mapping.to_old.set.begin(), mapping.to_old.set.end(), [&](const auto& pair) { return driving.find(pair.first) == nullptr; });
   if (derived && !contracted) report(mapping, findings, [&] { mapping::resolve(plan, mapping, driving, *derived); });
 }

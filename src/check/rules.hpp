@@ -15,6 +15,10 @@ void rule_undo(const plan::Plan& plan, Findings& findings);
 // The mapping against the tables: keys, columns, old NOT NULL columns that nothing fills.
 void rule_mapping(pg::Connection& db, const plan::Plan& plan, Findings& findings);
 
+// Tables that PostgreSQL treats differently: partitioned, inherited; and columns that could not be retired, dropped or brought back.
+void rule_tables(pg::Connection& db, const plan::Plan& plan, Findings& findings);
+void rule_targets(pg::Connection& db, const plan::Plan& plan, Findings& findings);
+
 std::string place(const plan::Where& where, const std::string& file, const sql::Operation& operation);
 
 }  // namespace segue::check

@@ -75,14 +75,23 @@ std::string array_of(const std::set<std::string>& names) {
   return text + "}";
 }
 
-// Tables (those an index of the plan belongs to, too) and types that are there now, with their owners.
+// Tables (those an index of the plan belongs to, too, and partitions: PostgreSQL asks for the owner of each) and types that are
+// there now, with their owners.
 std::vector<Thing> owned_things(pg::Connection& db, const plan::Plan& plan, const Needs& needs) {
   const auto rows = db.run("grants.owners", R"sql(
-    with things as (
-      select 'table' as kind, c.relname::text as name, c.relowner as owner from pg_catalog.pg_class c
+    with tables as (
+      select c.oid, c.relname::text as name, c.relowner as owner from pg_catalog.pg_class c
       where c.relnamespace = to_regnamespace(quote_ident($1)) and c.relkind in ('r', 'p')
-        and (c.relname = any ($2::text[]) or exists (select 1 from pg_catalog.pg_index i join pg_catalog.pg_class x on x.oid = i.indexrelid
-                                                     where i.indrelid = c.oid and x.relname = any ($4::text[])))
+        and (c.relname = any ($2::text[])
+             or c.relispartition and exists (select 1 from pg_catalog.pg_partition_ancestors(c.oid) a join pg_catalog.pg_class p on p.oid = a.relid
+                                             where p.relnamespace = c.relnamespace and p.relname = any ($2::text[]))
+             or exists (select 1 from pg_catalog.pg_index i join pg_catalog.pg_class x on x.oid = i.indexrelid
+                        where i.indrelid = c.oid and x.relname = any ($4::text[])))),
+    things as (
+      select 'table' as kind, name, owner from tables
+      union
+      select 'statistics', s.stxname::text, s.stxowner from pg_catalog.pg_statistic_ext s join tables on tables.oid = s.stxrelid
+      where s.stxnamespace = to_regnamespace(quote_ident($1))
       union
       select 'type', t.typname::text, t.typowner from pg_catalog.pg_type t
       where t.typnamespace = to_regnamespace(quote_ident($1)) and t.typname = any ($3::text[])
@@ -99,7 +108,7 @@ std::vector<Thing> owned_things(pg::Connection& db, const plan::Plan& plan, cons
 
 // A function's name is its signature, as the server writes it.
 Sql name_of(const plan::Plan& plan, const Thing& thing) {
-  const bool plain = thing.kind == "table" || thing.kind == "type";
+  const bool plain = thing.kind == "table" || thing.kind == "type" || thing.kind == "statistics";
   return plain ? build("{}"_sql, QualifiedName{plan.schema, thing.name}) : Sql::from_journal(thing.name);
 }
 

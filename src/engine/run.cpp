@@ -144,7 +144,8 @@ class Loop {
 void refuse_unsafe(pg::Connection& db, const plan::Plan& plan) {
   std::string message;
   for (const auto& finding : check::check(db, plan))
-    if (finding.severity == check::Severity::error) message += (message.empty() ? "" : "\n  ") + finding.where + ": " + finding.message;
+    if (finding.severity == check::Severity::error)
+      message += (message.empty() ? "" : "\n  ") + finding.where + ": " + finding.message + "\n    HINT: " + finding.hint;
   if (!message.empty())
     throw Error(ErrorCode::refused, "the plan is not safe to run:\n  " + message, "segue check " + plan.directory + " --database URL lists every finding");
 }

@@ -67,6 +67,11 @@ Sql sweep_range(const Derivation& derivation);
 Sql carry_back_range(const Derivation& derivation);
 // $1 < key <= $2 of the driving table: columns that came back empty get what the archive holds of them.
 Sql restore_archived_range(const Derivation& derivation, const sql::QualifiedName& archive);
+// Condition over row `alias` of the driving table: a derived row stands for it.
+Sql is_represented(const Derivation& derivation, std::string_view alias);
+// $1 < key <= $2 of the driving table: rows for which one stood when they were archived, and none does now, are let go as the plan says.
+Sql let_go_range(const Derivation& derivation, const sql::QualifiedName& archive);
+inline constexpr const char* represented_by = "representedBy";   // column of the archive: the derivations, by name
 // As compare_range of one row's mapping, by the source's key. Findings name key, class and columns.
 Sql compare_range(const Derivation& derivation, const Flow& flow);
 // Rows whose texts mean something else by now, in statements of one transaction: the row with the key $1; the rows of

@@ -115,6 +115,19 @@ Sql restore_archived_range(const Derivation& derivation, const sql::QualifiedNam
   return build("update {} x set {} from {} a where a.key = {} and {}"_sql, table.table, sql::join(set, ", "_sql), archive, key_array(table, "x"), in_range(table, "x"));
 }
 
+Sql is_represented(const Derivation& derivation, std::string_view alias) { return build("not ({})"_sql, unclaimed(derivation.to_old, alias)); }
+
+Sql let_go_range(const Derivation& derivation, const sql::QualifiedName& archive) {
+  const auto& flow = derivation.to_old;
+  const auto& table = derivation.to_new.source;
+  std::vector<Sql> parts;
+  for (const auto& column : flow.key) parts.push_back(build("x.{}::text"_sql, Ident{column.stored}));
+  return build("select {}(k.keys, array_fill(true, array[{}])) from (select jsonb_agg(jsonb_build_array({})) as keys from {} x\n"
+               "  join {} a on a.key = {} where {} and {} = any (a.{}) and {}) k where k.keys is not null"_sql,
+               carry_name(derivation, flow), flow.set.size(), sql::join(parts, ", "_sql), table.table, archive, key_array(table, "x"), in_range(table, "x"),
+               Literal{derivation.name}, Ident{represented_by}, unclaimed(flow, "x"));
+}
+
 Sql carry_again(const Derivation& derivation, const Flow& flow, bool target_key) {
   const auto all = columns_once_read(flow);
   if (target_key) return build("select {}(jsonb_build_array(to_jsonb($1::text[])), {})"_sql, carry_name(derivation, flow), all);

@@ -15,8 +15,10 @@ namespace {
 
 std::vector<std::string> listed(const std::set<std::string>& columns) { return {columns.begin(), columns.end()}; }
 
+// The key, too: a row that takes another one may move to where the backfill has been already.
 std::vector<std::string> source_columns(const Flow& flow) {
   auto all = flow.identity;
+  for (const auto& column : flow.source.key) all.insert(column.name);
   for (const auto& column : flow.set) all.insert(column.depends_on.begin(), column.depends_on.end());
   return listed(all);
 }

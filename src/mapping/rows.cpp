@@ -213,9 +213,12 @@ Sql settle_unwritten(const Resolved& mapping) {
 
 Sql key_range(const Resolved& mapping, std::string_view alias) { return in_range(mapping, alias); }
 
+// By its columns, not by the key as one row: only so an index gives the order.
 Sql next_boundary(const Resolved& mapping) {
+  std::vector<Sql> order;
+  for (const auto& column : mapping.key) order.push_back(build("x.{}"_sql, Ident{column.name}));
   return build("select {} from {} x where {} order by {} offset $3::bigint limit 1"_sql, key_array(mapping, "x"), mapping.table,
-               in_range(mapping, "x"), key_columns(mapping, "x"));
+               in_range(mapping, "x"), sql::join(order, ", "_sql));
 }
 
 Sql highest_key(const Resolved& mapping) {

@@ -189,7 +189,10 @@ Sql create_function(const Resolved& mapping) {
 }
 
 std::vector<Sql> create_triggers(const Resolved& mapping) {
-  std::vector<Sql> any{changed(mapping.to_new)};
+  // A row that takes another key may move to where the backfill has been already.
+  std::vector<std::string> key;
+  for (const auto& column : mapping.key) key.push_back(column.name);
+  std::vector<Sql> any{changed(mapping.to_new), any_changed(key)};
   if (!mapping.to_old.columns.empty()) any.push_back(changed(mapping.to_old));
   const auto function = Ident{function_name(mapping)};
   return {build("create trigger {} before insert on {} for each row execute function segue.{}()"_sql,

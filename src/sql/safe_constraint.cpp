@@ -26,7 +26,9 @@ Operations in_two_steps(const Alter& alter, const tree::object& constraint, cons
   auto added = as_written(alter, name, foreign ? Lock::share_row_exclusive : Lock::access_exclusive);
   if (foreign) takes_lock(alter.form, added, tree::relation(tree::child(constraint, "pktable")), Lock::share_row_exclusive);
   if (alter.is_new() || tree::flag(constraint, "skip_validation")) return {std::move(added)};
-  added.sql += Sql::from_plan(" " + spelled_like(alter.form.word(alter.first), "not valid"));
+  const Sql valid = added.sql, not_valid = Sql::from_plan(" " + spelled_like(alter.form.word(alter.first), "not valid"));
+  added.sql += not_valid;
+  if (foreign) added.foreign_key.push_back({name, Sql::from_plan(alter.text) + not_valid, valid, tree::relation(tree::child(constraint, "pktable"))});
   added.note = "added NOT VALID and validated apart, so that the table is not read under a strong lock";
   auto validated = validate_constraint(alter, name);
   if (foreign) takes_lock(alter.form, validated, tree::relation(tree::child(constraint, "pktable")), Lock::row_share);

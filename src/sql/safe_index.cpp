@@ -25,6 +25,15 @@ Operation plain_index(const Form& form, const QualifiedName& table, const Qualif
   return made;
 }
 
+// CREATE INDEX name ON ONLY table ..., in a transaction: on a partitioned table it is instant.
+Sql on_only(const Form& form, std::size_t keyword, bool concurrent) {
+  const auto begin = keyword + (concurrent ? 1 : 0);
+  auto on = begin;
+  while (!form.is(on, "on")) ++on;
+  const auto behind = on + (form.is(on + 1, "only") ? 2 : 1);
+  return Sql::from_plan(form.source(0, keyword) + " " + form.source(begin, on + 1) + " only " + form.source(behind, form.tokens().size()));
+}
+
 // The objects of DROP INDEX a, b as they are written.
 std::vector<std::string> listed_objects(const Form& form, std::size_t first, std::size_t count) {
   std::vector<std::string> objects;
@@ -89,7 +98,7 @@ Operations safe_create_index(const Form& form) {
   auto made = concurrent ? form.operation(describes) : form.operation(describes, form.with_keyword(keyword, "concurrently"));
   takes_lock(form, made, table, Lock::share_update_exclusive);
   made.in_transaction = false;
-  made.index.push_back({table, name, false, columns_of_index(node)});
+  made.index.push_back({table, name, false, columns_of_index(node), on_only(form, keyword + 1, concurrent)});
   if (!concurrent) made.note = note_concurrently;
   is_undone_by(made, build("drop index concurrently if exists {}"_sql, index));
   return {std::move(made)};

@@ -28,7 +28,10 @@ std::vector<Statement> split(const std::string& file, std::string_view text);
 // How to learn, after a crash, whether a statement that cannot run in a transaction has been done.
 // The table's name is empty where only the catalog knows it (DROP INDEX); its schema is then the index's.
 // `columns`: of an index that is built; "" stands for an expression.
-struct IndexProbe { QualifiedName table; std::string index; bool dropped = false; std::vector<std::string> columns = {}; };
+// `on_only`: CREATE INDEX ... ON ONLY, for a partitioned table, whose partitions get theirs one by one.
+struct IndexProbe { QualifiedName table; std::string index; bool dropped = false; std::vector<std::string> columns = {}; Sql on_only = {}; };
+// A foreign key that is added NOT VALID, which a partitioned table cannot bear: `clause` is what each partition gets first.
+struct AddedKey { std::string name; Sql clause, valid; QualifiedName referenced; };
 
 // One statement as segue sends it.
 struct Operation {
@@ -41,6 +44,7 @@ struct Operation {
   bool in_transaction = true;                                    // false: CREATE INDEX CONCURRENTLY and its like
   bool writes_rows = false;                                      // INSERT, UPDATE, DELETE, COPY, TRUNCATE
   std::vector<IndexProbe> index;                                 // at most one
+  std::vector<AddedKey> foreign_key;                             // at most one
   enum class Undo { none_needed, derived, must_be_written, impossible } undo_kind = Undo::must_be_written;
   Sql undo;                                                      // where derived; run with the same care
   int line = 1, column = 1;                                      // of the user's statement

@@ -1,9 +1,8 @@
 #include "steps/archive.hpp"
 
-#include <boost/json.hpp>
-
 #include "base/interrupt.hpp"
 #include "base/text.hpp"
+#include "steps/definition.hpp"
 #include "steps/mapped.hpp"
 #include "steps/ranges.hpp"
 
@@ -16,39 +15,6 @@ using sql::Sql;
 namespace {
 
 constexpr std::size_t longest_name = 63;
-
-// Types, defaults, constraints and indexes that vanish with these columns (all of the table's where `columns` is empty).
-std::string definition_of(Context& context, const sql::QualifiedName& table, const std::vector<std::string>& columns) {
-  boost::json::array names;
-  for (const auto& column : columns) names.emplace_back(column);
-  return context.db.run("archive.definition", R"sql(
-    with wanted as (
-      select a.attnum, a.attname, a.attacl, a.atttypid, pg_catalog.format_type(a.atttypid, a.atttypmod) as type, a.attnotnull,
-             pg_catalog.pg_get_expr(d.adbin, d.adrelid) as expression
-      from pg_catalog.pg_attribute a left join pg_catalog.pg_attrdef d on d.adrelid = a.attrelid and d.adnum = a.attnum
-      where a.attrelid = $1::regclass and a.attnum > 0 and not a.attisdropped
-        and (jsonb_array_length($2::jsonb) = 0 or $2::jsonb ? a.attname::text))
-    select jsonb_build_object(
-      'columns', (select jsonb_agg(jsonb_build_object('name', attname, 'type', type, 'notNull', attnotnull, 'default', expression)
-                                   order by attnum) from wanted),
-      'constraints', (select coalesce(jsonb_agg(jsonb_build_object('name', conname, 'definition', pg_catalog.pg_get_constraintdef(oid))), '[]')
-                      from pg_catalog.pg_constraint where conrelid = $1::regclass and conkey && array(select attnum from wanted)),
-      'types', (select coalesce(jsonb_agg(jsonb_build_object('name', t.typname, 'labels',
-                         (select jsonb_agg(e.enumlabel order by e.enumsortorder) from pg_catalog.pg_enum e where e.enumtypid = t.oid))), '[]')
-                from pg_catalog.pg_type t where t.typtype = 'e' and t.oid in (select atttypid from wanted)),
-      'owner', (select pg_get_userbyid(relowner) from pg_catalog.pg_class where oid = $1::regclass),
-      'grants', (select coalesce(jsonb_agg(format('grant %s%s on %s to %s%s', privilege, columns, $1::regclass, grantee, option)), '[]') from (
-          select privilege_type, format('(%I)', attname), g.grantee, g.is_grantable from wanted, aclexplode(attacl) g
-          union all
-          select privilege_type, '', g.grantee, g.is_grantable from pg_catalog.pg_class c, aclexplode(c.relacl) g
-            where c.oid = $1::regclass and g.grantee <> c.relowner and jsonb_array_length($2::jsonb) = 0) acl (privilege, columns, role, grantable),
-          lateral (select case role when 0 then 'public' else quote_ident(pg_get_userbyid(role)) end,
-                          case when grantable then ' with grant option' else '' end) named (grantee, option)),
-      'indexes', (select coalesce(jsonb_agg(pg_catalog.pg_get_indexdef(i.indexrelid)), '[]') from pg_catalog.pg_index i
-                  where i.indrelid = $1::regclass and i.indkey::int2[] && array(select attnum from wanted)
-                    and not exists (select 1 from pg_catalog.pg_constraint k where k.conindid = i.indexrelid)))::text)sql"_sql,
-    {sql::render(table), boost::json::serialize(names)}).text();
-}
 
 // A cut-off archive is made again from the start: until the drop, the source is all there.
 void begin_archive(Context& context, const sql::QualifiedName& archive, const Sql& columns, const sql::QualifiedName& source) {
@@ -69,6 +35,17 @@ Sql hash_of_row(Context& context, const std::string& table, const Sql& key) {
   if (mappings.empty()) return hash;
   return build("case when exists (select 1 from segue.repairs q where q.plan = {} and q.mapping in ({}) and q.key = {} and q.direction = 'old'\n"
                "  and q.\"resolvedAt\" is null) then null else {} end"_sql, sql::Literal{context.plan.name}, sql::join(mappings, ", "_sql), key, hash);
+}
+
+// A row whose derived row goes later must not come back with what it had.
+Sql derivations_of_row(Context& context, const std::string& table) {
+  std::vector<Sql> names;
+  for (const auto& definition : context.plan.mappings) {
+    if (definition.table != table || !definition.derives()) continue;
+    const auto represented = mapping::is_represented(derivation(context.db, context.plan, definition.name), "x");
+    names.push_back(build("case when {} then {} end"_sql, represented, sql::Literal{definition.name}));
+  }
+  return build("array_remove(array[{}]::text[], null)"_sql, sql::join(names, ", "_sql));
 }
 
 // Only what a walk along the key needs of a mapping.
@@ -121,7 +98,8 @@ Archived archive_columns(Context& context, const std::string& table_name, const 
     retired.push_back(retired_name(column));
   }
   const auto key = mapping::key_array(keyed(table), "x");
-  const auto list = build("{} as key, {}, {} as \"newSideHash\""_sql, key, sql::join(kept, ", "_sql), hash_of_row(context, table_name, key));
+  const auto list = build("{} as key, {}, {} as \"newSideHash\", {} as {}"_sql, key, sql::join(kept, ", "_sql), hash_of_row(context, table_name, key),
+                          derivations_of_row(context, table_name), Ident{mapping::represented_by});
   begin_archive(context, archive, list, name);
   const auto rows = copy_rows(context, archive, list, table);
   { pg::Transaction transaction(context.db);
@@ -129,7 +107,7 @@ Archived archive_columns(Context& context, const std::string& table_name, const 
     context.db.run("archive.key", build("alter table {} add primary key (key)"_sql, archive));
     transaction.commit(fault::Point::archive_keyed); }
   context.progress.note("archived " + grouped(rows) + " rows of " + join(columns, ", "));
-  return {table_name, archive.name, definition_of(context, name, retired), rows};
+  return {table_name, archive.name, definition_of(context.db, name, retired), rows};
 }
 
 Archived archive_table(Context& context, const std::string& table_name) {
@@ -141,7 +119,7 @@ Archived archive_table(Context& context, const std::string& table_name) {
   const auto list = sql::join(kept, ", "_sql);
   begin_archive(context, archive, list, name);
   const auto rows = copy_rows(context, archive, list, table);
-  return {table_name, archive.name, definition_of(context, name, {}), rows};
+  return {table_name, archive.name, definition_of(context.db, name, {}), rows};
 }
 
 }  // namespace segue::steps

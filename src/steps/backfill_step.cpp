@@ -12,6 +12,7 @@
 #include "steps/backfill_worker.hpp"
 #include "steps/brake.hpp"
 #include "steps/mapped.hpp"
+#include "steps/ranges.hpp"
 
 namespace segue::steps {
 
@@ -120,24 +121,8 @@ bool was_undone(Context& context) {
                         {context.plan.name, "step undone: " + context.phase.name + " / " + context.step.name}).boolean();
 }
 
-void clear_leftovers(Context& context, const mapping::Derivation& derivation, Brake& brake) {
-  constexpr int rows_at_once = 1000;
-  pg::Connection writer(context.db.url(), {.application_name = "segue/backfill/" + context.plan.name, .lock_timeout = context.plan.limits.lock_timeout});
-  prepare_writer(writer, context.plan);
-  const auto& table = derivation.to_old.source;
-  std::optional<std::string> lower;
-  for (bool more = true; more;) {
-    stop_if_interrupted();
-    brake.wait();
-    pg::Transaction transaction(writer);
-    journal::fence(writer, context.plan.name, context.epoch);
-    const auto next = writer.run("backfill.boundary", mapping::next_boundary(table), {lower, nullptr, rows_at_once - 1});
-    more = !next.empty();
-    const auto upper = more ? next.optional_text(0, 0) : std::nullopt;
-    writer.run("backfill.leftovers", mapping::sweep_range(derivation), {lower, upper});
-    transaction.commit();
-    lower = upper;
-  }
+void clear_leftovers(Context& context, const mapping::Derivation& derivation) {
+  Ranges(context, derivation.to_old.source, "backfill", fault::Point::backfill_batch).run({mapping::sweep_range(derivation)});
 }
 
 }  // namespace
@@ -161,7 +146,7 @@ journal::Evidence run(Context& context, const plan::BackfillStep& step) {
   // The planner has never seen values in the new columns.
   const auto& filled = derived != nullptr ? derived->to_old.source.table : mapping.table;
   context.db.run("backfill.analyze", sql::build("analyze {}"_sql, filled));
-  if (derived != nullptr && was_undone(context)) clear_leftovers(context, *derived, brake);
+  if (derived != nullptr && was_undone(context)) clear_leftovers(context, *derived);
   const auto sums = walked(context);
   context.progress.note(fmt::format("{} rows written in {} batches by {} worker{}", sums.written, sums.batches, ranges, ranges == 1 ? "" : "s"));
   journal::Evidence evidence;

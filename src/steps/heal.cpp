@@ -8,6 +8,7 @@
 #include "base/error.hpp"
 #include "base/interrupt.hpp"
 #include "base/text.hpp"
+#include "steps/locks.hpp"
 #include "steps/mapped.hpp"
 #include "steps/meanings.hpp"
 
@@ -164,7 +165,7 @@ class Healer {
         for (const auto& statement : statements) writer.run("heal.batch", statement, params);
         return transaction.commit(fault::Point::heal_batch);
       } catch (const Error& error) {
-        if ((error.sqlstate() != "55P03" && error.sqlstate() != "40P01") || attempts == most_attempts) throw;
+        if (!is_clash(error) || attempts == most_attempts) throw;
       }
       std::this_thread::sleep_for(std::chrono::milliseconds(std::min(2000, 10 << std::min(attempts, 7))));
     }

@@ -102,9 +102,11 @@ void outside_transaction(Context& context, const std::string& name, const sql::S
   context.db.run(name, statement);
 }
 
+bool is_clash(const Error& error) { return error.sqlstate() == "55P03" || error.sqlstate() == "40P01" || error.sqlstate() == "40001"; }
+
 void Clashes::met(const Error& error, const std::string& table) {
   constexpr int most = 200;
-  if (error.sqlstate() != "55P03" && error.sqlstate() != "40P01") throw error;
+  if (!is_clash(error)) throw error;
   if (++in_a_row_ > most)
     throw Error(ErrorCode::lock_timeout, fmt::format("rows of \"{}\" stayed locked through {} attempts", table, in_a_row_),
                 "end the session that holds them, then run the same command again").with_sqlstate(error.sqlstate());

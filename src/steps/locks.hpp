@@ -17,6 +17,9 @@ struct Needed { std::vector<sql::QualifiedName> tables; sql::Lock lock = sql::Lo
 // was held, in milliseconds; 0 for locks that stop nobody's reads or writes. Error{lock_timeout} names the blocker.
 double in_locked_transaction(Context& context, const Needed& needed, const std::function<void()>& work);
 
+// Somebody else holds the row, or has just moved it to another partition: the same again, a little later, may do.
+bool is_clash(const Error& error);
+
 // Row locks met by a session that writes beside the application: it gives way and comes again, up to a limit.
 class Clashes {
  public:

@@ -2,21 +2,9 @@
 
 #include <set>
 
-#include "base/text.hpp"
 #include "sql/statement.hpp"
 
 namespace segue::steps {
-
-namespace {
-
-constexpr std::size_t longest_name = 63;
-
-}  // namespace
-
-std::string retired_name(const std::string& name) {
-  const auto retired = name + "__retired";
-  return retired.size() <= longest_name ? retired : "retired_" + sha256_hex(name).substr(0, 24);
-}
 
 std::map<std::string, std::vector<std::string>> by_table(const std::vector<plan::Target>& targets) {
   std::map<std::string, std::vector<std::string>> tables;

@@ -11,8 +11,7 @@
 
 namespace segue::steps {
 
-// The name a retired column or table bears until it is dropped: "<name>__retired", shortened where PostgreSQL would cut it.
-std::string retired_name(const std::string& name);
+using catalog::retired_name;
 
 // Targets of a retire or drop step by table; no columns: the whole table.
 std::map<std::string, std::vector<std::string>> by_table(const std::vector<plan::Target>& targets);

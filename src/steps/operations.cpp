@@ -6,6 +6,7 @@
 #include "base/error.hpp"
 #include "catalog/catalog.hpp"
 #include "steps/locks.hpp"
+#include "steps/partitioned.hpp"
 
 namespace segue::steps {
 
@@ -42,24 +43,55 @@ void run_in_transaction(Context& context, const Operation& operation, int positi
   });
 }
 
+void begin(Context& context, const Operation& operation, int position) {
+  pg::Transaction transaction(context.db);
+  journal::fence(context.db, context.plan.name, context.epoch);
+  write(context, record_of(operation, position, "begun"));
+  transaction.commit(fault::Point::operation_begun);
+}
+
+// On a partitioned table: the partitions have their keys first, and the table's own takes them over without reading a row.
+void add_partitioned_key(Context& context, const Operation& written, int position) {
+  auto operation = on_partitioned(context.plan, written);
+  begin(context, operation, position);
+  add_keys_to_partitions(context, operation);
+  operation.sql = operation.foreign_key.front().valid;
+  run_in_transaction(context, operation, position);
+}
+
 // A concurrent index build that was cut off leaves an invalid index of that name; it is dropped and built again.
-void run_alone(Context& context, const Operation& operation, int position) {
-  const auto probe = operation.index.front();
-  const sql::QualifiedName index{probe.table.schema.empty() ? context.plan.schema : probe.table.schema, probe.index};
-  auto state = catalog::index_state(context.db, index);
-  const bool begun = state_of(recorded(context), position) == "begun";
+void build_index(Context& context, const Operation& operation, const sql::QualifiedName& index, catalog::IndexState state) {
+  if (state == catalog::IndexState::invalid)
+    outside_transaction(context, "step.drop_invalid_index", build("drop index concurrently if exists {}"_sql, index));
+  outside_transaction(context, "step." + context.step.name, operation.sql);
+}
+
+// That of a partitioned table cannot go CONCURRENTLY.
+void drop_index(Context& context, const Operation& operation, const sql::QualifiedName& index) {
+  if (is_partitioned_index(context.db, index))
+    in_locked_transaction(context, {}, [&] { context.db.run("step." + context.step.name, build("drop index {}"_sql, index)); });
+  else
+    outside_transaction(context, "step." + context.step.name, operation.sql);
+}
+
+void run_alone(Context& context, const Operation& written, int position) {
+  const auto& probe = written.index.front();
+  const auto table = in_schema(context.plan, probe.table);
+  const sql::QualifiedName index{table.schema, probe.index};
+  const bool partitioned = !probe.dropped && is_partitioned(context.db, table);
+  const auto operation = partitioned ? on_partitioned(context.plan, written) : written;
+  const auto state = catalog::index_state(context.db, index);
   const auto wanted = probe.dropped ? catalog::IndexState::absent : catalog::IndexState::valid;
-  if (state == wanted && !begun && !probe.dropped)
+  const bool begun = state_of(recorded(context), position) == "begun";
+  const bool taken = state == catalog::IndexState::valid || (partitioned && state == catalog::IndexState::invalid);
+  if (taken && !begun && !probe.dropped)
     throw Error(ErrorCode::refused, "index \"" + index.name + "\" exists already, and this plan did not make it",
                 "drop it or give the plan's index another name");
   if (state != wanted) {
-    { pg::Transaction transaction(context.db);
-      journal::fence(context.db, context.plan.name, context.epoch);
-      write(context, record_of(operation, position, "begun"));
-      transaction.commit(fault::Point::operation_begun); }
-    if (state == catalog::IndexState::invalid && !probe.dropped)
-      outside_transaction(context, "step.drop_invalid_index", build("drop index concurrently if exists {}"_sql, index));
-    outside_transaction(context, "step." + context.step.name, operation.sql);
+    begin(context, operation, position);
+    if (probe.dropped) drop_index(context, operation, index);
+    else if (partitioned) build_partitioned_index(context, operation);
+    else build_index(context, operation, index, state);
   }
   fault::point(fault::Point::index_built, context.db.socket());
   write(context, record_of(operation, position, "done"));
@@ -90,7 +122,9 @@ journal::Evidence run_operations(Context& context, const std::vector<Operation>&
     context.progress.rows(position, total);
     if (state_of(before, position) == "done") continue;
     if (tell) context.progress.note(operation.describes);
-    if (operation.in_transaction) run_in_transaction(context, operation, position);
+    const bool key = !operation.foreign_key.empty() && is_partitioned(context.db, in_schema(context.plan, operation.tables.front()));
+    if (key) add_partitioned_key(context, operation, position);
+    else if (operation.in_transaction) run_in_transaction(context, operation, position);
     else run_alone(context, operation, position);
   }
   context.progress.rows(total, total);

@@ -8,6 +8,7 @@
 #include "steps/locks.hpp"
 #include "steps/mapped.hpp"
 #include "steps/ranges.hpp"
+#include "steps/rebuild.hpp"
 
 namespace segue::steps {
 
@@ -19,46 +20,13 @@ namespace {
 
 std::string text_of(const boost::json::object& object, std::string_view name) { return std::string(object.at(name).as_string()); }
 
-void locked(Context& context, const sql::QualifiedName& table, const Sql& statement) {
-  in_locked_transaction(context, {{table}, sql::Lock::access_exclusive}, [&] { context.db.run("restore.definition", statement); });
-}
+Sql type_of(const boost::json::object& column) { return Sql::from_journal(text_of(column, "type")); }
 
-void run_alone(Context& context, const sql::Operation& operation) {
-  const sql::QualifiedName index{context.plan.schema, operation.index.front().index};
-  const auto state = catalog::index_state(context.db, index);
-  if (state == catalog::IndexState::valid) return;
-  if (state == catalog::IndexState::invalid) outside_transaction(context, "restore.invalid_index", build("drop index concurrently if exists {}"_sql, index));
-  outside_transaction(context, "restore.index", operation.sql);
-  fault::point(fault::Point::restore_index, context.db.socket());
-}
-
-void run_in_safe_form(Context& context, const Sql& script) {
-  sql::Created created;
-  for (const auto& statement : sql::split("definition", script.text()))
-    for (const auto& operation : sql::make_safe("definition", statement, created)) {
-      if (!operation.in_transaction) run_alone(context, operation);
-      else in_locked_transaction(context, {operation.tables, operation.lock}, [&] { context.db.run("restore.definition", operation.sql); });
-    }
-}
-
-// Indexes and constraints as the server printed them. A run that was cut off may have left a constraint half made: it is made again.
-void build_again(Context& context, const sql::QualifiedName& table, const boost::json::object& definition) {
-  for (const auto& index : definition.at("indexes").as_array()) run_in_safe_form(context, Sql::from_journal(std::string(index.as_string())));
-  for (const auto& entry : definition.at("constraints").as_array()) {
-    const Ident name{text_of(entry.as_object(), "name")};
-    locked(context, table, build("alter table {} drop constraint if exists {}"_sql, table, name));
-    run_in_safe_form(context, build("alter table {} add constraint {} {}"_sql, table, name,
-                                    Sql::from_journal(text_of(entry.as_object(), "definition"))));
-  }
-}
-
-// Likewise the CHECK by way of which a column becomes NOT NULL.
-void require_again(Context& context, const sql::QualifiedName& table, const std::string& column) {
-  const auto operations = sql::require_not_null(table, column);
-  locked(context, table, operations.front().undo);
-  if (catalog::table(context.db, table).find(column)->not_null) return;
-  for (const auto& operation : operations)
-    in_locked_transaction(context, {operation.tables, operation.lock}, [&] { context.db.run("restore.not_null", operation.sql); });
+// An archive of an earlier version has no collation.
+Sql declared_type(const boost::json::object& column) {
+  const auto* collation = column.if_contains("collation");
+  if (collation == nullptr || collation->is_null()) return type_of(column);
+  return build("{} collate {}"_sql, type_of(column), Sql::from_journal(text_of(column, "collation")));
 }
 
 void fill(Context& context, const mapping::Resolved& mapping) {
@@ -70,17 +38,21 @@ void fill(Context& context, const mapping::Resolved& mapping) {
   for (const auto& value : mapping.values) ranges.writer().run("restore.unseen", mapping::queue_unseen(mapping, value));
 }
 
-// Every row gets its archived values back; then those that a derived row stands for get what that says now.
+// Every row gets its archived values back; then those that a derived row stands for get what that says now, and those that
+// have lost theirs since are let go.
 void fill(Context& context, const mapping::Derivation& derivation) {
   if (derivation.to_old.set.empty()) return;
-  Ranges(context, derivation.to_new.source, "restore", fault::Point::restore_batch).run({mapping::restore_archived_range(derivation, archive_name(context.plan, derivation.to_new.source.table.name))});
-  Ranges back(context, derivation.to_old.source, "restore", fault::Point::restore_batch);
-  back.run({mapping::carry_back_range(derivation)});
+  const auto archive = archive_name(context.plan, derivation.to_new.source.table.name);
+  const auto each = [&](const mapping::Resolved& table, const Sql& statement) { Ranges(context, table, "restore", fault::Point::restore_batch).run({statement}); };
+  each(derivation.to_new.source, mapping::restore_archived_range(derivation, archive));
+  each(derivation.to_old.source, mapping::carry_back_range(derivation));
+  if (catalog::table(context.db, archive).find(mapping::represented_by) != nullptr)   // not in one of an earlier version
+    each(derivation.to_new.source, mapping::let_go_range(derivation, archive));
   for (auto value : derivation.to_new.source.values)
     for (const auto& column : derivation.to_old.set) {
       if (column.text_of != value.name) continue;
       value.column = column.stored;                              // under its retired name still
-      back.writer().run("restore.unseen", mapping::queue_unseen(derivation.to_new.source, value));
+      context.db.run("restore.unseen", mapping::queue_unseen(derivation.to_new.source, value));
     }
 }
 
@@ -93,8 +65,7 @@ void add_columns(Context& context, const sql::QualifiedName& table, const boost:
     for (const auto& entry : columns) {
       const auto& column = entry.as_object();
       if (catalog::table(context.db, table).find(text_of(column, "name")) != nullptr) continue;
-      context.db.run("restore.column", build("alter table {} add column {} {}"_sql, table, Ident{text_of(column, "name")},
-                                             Sql::from_journal(text_of(column, "type"))));
+      context.db.run("restore.column", build("alter table {} add column {} {}"_sql, table, Ident{text_of(column, "name")}, declared_type(column)));
     }
     for (const auto& definition : context.plan.mappings) {
       if (definition.table != table.name) continue;
@@ -169,6 +140,7 @@ void restore_columns(Context& context, const std::string& table_name, const std:
   fault::point(fault::Point::restore_filled, context.db.socket());
   finish_columns(context, table, columns);
   build_again(context, table, definition);
+  describe_again(context, table, definition);
   belongs_again(context, table, definition, false);
 }
 
@@ -179,10 +151,9 @@ void create_table_again(Context& context, const std::string& table_name, const s
   for (const auto& entry : definition.at("columns").as_array()) {
     const auto& column = entry.as_object();
     const Ident name{text_of(column, "name")};
-    const auto type = Sql::from_journal(text_of(column, "type"));
-    columns.push_back(build("{} {}{}{}"_sql, name, type, column.at("notNull").as_bool() ? " not null"_sql : ""_sql,
+    columns.push_back(build("{} {}{}{}"_sql, name, declared_type(column), column.at("notNull").as_bool() ? " not null"_sql : ""_sql,
                             column.at("default").is_null() ? ""_sql : " default "_sql + Sql::from_journal(text_of(column, "default"))));
-    values.push_back(build("a.{}::{}"_sql, name, type));
+    values.push_back(build("a.{}::{}"_sql, name, type_of(column)));
   }
   in_locked_transaction(context, {}, [&] {
     context.db.run("restore.table", build("create table {} ({})"_sql, table, sql::join(columns, ", "_sql)));
@@ -201,7 +172,11 @@ void restore_table(Context& context, const std::string& table_name, const std::s
   const sql::QualifiedName table{context.plan.schema, retired_name(table_name)};
   const auto definition = boost::json::parse(definition_text);
   // Its rows come back in one transaction: what stands in the way is waited for before it begins.
-  if (!catalog::find_table(context.db, table)) Brake(context).wait(), create_table_again(context, table_name, table, definition.as_object());
+  if (!catalog::find_table(context.db, table)) {
+    Brake(context).wait();
+    create_table_again(context, table_name, table, definition.as_object());
+  }
+  describe_again(context, table, definition.as_object());
   belongs_again(context, table, definition.as_object(), true);
 }
 

@@ -55,7 +55,8 @@ std::int64_t settle_rows(pg::Connection& db, const plan::Plan& plan, std::option
     try {
       look_again(*writer, plan, epoch, mapping, rows.text(row, 0), rows.text(row, 1));
     } catch (const Error& error) {
-      if (!is_about_data(error) && error.code() != ErrorCode::lock_timeout) throw;   // still not computable, or in use: it stays queued
+      // Still not computable, in use, or on its way to another partition: it stays queued.
+      if (!is_about_data(error) && error.code() != ErrorCode::lock_timeout && error.sqlstate() != "40001") throw;
     }
   });
   return texts;

@@ -57,7 +57,7 @@ create trigger "zz segue insert rooms m" before insert on "public"."rooms" for e
 
 -- create_triggers
 create trigger "zz segue update rooms m" before update on "public"."rooms" for each row
-  when ((old."squareMetres" is distinct from new."squareMetres" or old."size" is distinct from new."size") and current_setting('segue.backfill', true) is distinct from 'on') execute function segue."sync rooms m"();
+  when ((old."squareMetres" is distinct from new."squareMetres" or old."house" is distinct from new."house" or old."number" is distinct from new."number" or old."size" is distinct from new."size") and current_setting('segue.backfill', true) is distinct from 'on') execute function segue."sync rooms m"();
 
 -- drop_triggers
 drop trigger if exists "zz segue insert rooms m" on "public"."rooms";
@@ -69,7 +69,7 @@ drop trigger if exists "zz segue update rooms m" on "public"."rooms";
 drop function if exists segue."sync rooms m"();
 
 -- next_boundary
-select array[x."house"::text, x."number"::text] from "public"."rooms" x where ($1::text[] is null or ("x"."house", "x"."number") > (($1::text[])[1]::text, ($1::text[])[2]::bigint)) and ($2::text[] is null or ("x"."house", "x"."number") <= (($2::text[])[1]::text, ($2::text[])[2]::bigint)) order by ("x"."house", "x"."number") offset $3::bigint limit 1;
+select array[x."house"::text, x."number"::text] from "public"."rooms" x where ($1::text[] is null or ("x"."house", "x"."number") > (($1::text[])[1]::text, ($1::text[])[2]::bigint)) and ($2::text[] is null or ("x"."house", "x"."number") <= (($2::text[])[1]::text, ($2::text[])[2]::bigint)) order by x."house", x."number" offset $3::bigint limit 1;
 
 -- highest_key
 select array[x."house"::text, x."number"::text] from "public"."rooms" x order by x."house" desc, x."number" desc limit 1;

@@ -1,5 +1,5 @@
 -- next_boundary
-select array[x."id"::text] from "public"."reservations" x where ($1::text[] is null or "x"."id" > ($1::text[])[1]::text) and ($2::text[] is null or "x"."id" <= ($2::text[])[1]::text) order by "x"."id" offset $3::bigint limit 1;
+select array[x."id"::text] from "public"."reservations" x where ($1::text[] is null or "x"."id" > ($1::text[])[1]::text) and ($2::text[] is null or "x"."id" <= ($2::text[])[1]::text) order by x."id" offset $3::bigint limit 1;
 
 -- highest_key
 select array[x."id"::text] from "public"."reservations" x order by x."id" desc limit 1;

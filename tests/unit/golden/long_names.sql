@@ -83,7 +83,7 @@ create trigger "zz segue insert 07db398ee486bb3c25fc407e" before insert on "publ
 
 -- create_triggers
 create trigger "zz segue update 07db398ee486bb3c25fc407e" before update on "public"."reservations" for each row
-  when ((old."serviceId" is distinct from new."serviceId" or old."serviceName" is distinct from new."serviceName" or old."estimatedDuration" is distinct from new."estimatedDuration" or old."period" is distinct from new."period" or old."service" is distinct from new."service" or old."preferredTime" is distinct from new."preferredTime") and current_setting('segue.backfill', true) is distinct from 'on') execute function segue."sync 07db398ee486bb3c25fc407e"();
+  when ((old."serviceId" is distinct from new."serviceId" or old."serviceName" is distinct from new."serviceName" or old."estimatedDuration" is distinct from new."estimatedDuration" or old."period" is distinct from new."period" or old."id" is distinct from new."id" or old."service" is distinct from new."service" or old."preferredTime" is distinct from new."preferredTime") and current_setting('segue.backfill', true) is distinct from 'on') execute function segue."sync 07db398ee486bb3c25fc407e"();
 
 -- drop_triggers
 drop trigger if exists "zz segue insert 07db398ee486bb3c25fc407e" on "public"."reservations";
@@ -95,7 +95,7 @@ drop trigger if exists "zz segue update 07db398ee486bb3c25fc407e" on "public"."r
 drop function if exists segue."sync 07db398ee486bb3c25fc407e"();
 
 -- next_boundary
-select array[x."id"::text] from "public"."reservations" x where ($1::text[] is null or "x"."id" > ($1::text[])[1]::text) and ($2::text[] is null or "x"."id" <= ($2::text[])[1]::text) order by "x"."id" offset $3::bigint limit 1;
+select array[x."id"::text] from "public"."reservations" x where ($1::text[] is null or "x"."id" > ($1::text[])[1]::text) and ($2::text[] is null or "x"."id" <= ($2::text[])[1]::text) order by x."id" offset $3::bigint limit 1;
 
 -- highest_key
 select array[x."id"::text] from "public"."reservations" x order by x."id" desc limit 1;

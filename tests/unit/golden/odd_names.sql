@@ -59,7 +59,7 @@ create trigger "zz segue insert odd m" before insert on "odd schema"."table ""of
 
 -- create_triggers
 create trigger "zz segue update odd m" before update on "odd schema"."table ""of"" 예약" for each row
-  when ((old."né ""w""" is distinct from new."né ""w""" or old."o'ld" is distinct from new."o'ld") and current_setting('segue.backfill', true) is distinct from 'on') execute function segue."sync odd m"();
+  when ((old."né ""w""" is distinct from new."né ""w""" or old."the key" is distinct from new."the key" or old."o'ld" is distinct from new."o'ld") and current_setting('segue.backfill', true) is distinct from 'on') execute function segue."sync odd m"();
 
 -- drop_triggers
 drop trigger if exists "zz segue insert odd m" on "odd schema"."table ""of"" 예약";
@@ -71,7 +71,7 @@ drop trigger if exists "zz segue update odd m" on "odd schema"."table ""of"" 예
 drop function if exists segue."sync odd m"();
 
 -- next_boundary
-select array[x."the key"::text] from "odd schema"."table ""of"" 예약" x where ($1::text[] is null or "x"."the key" > ($1::text[])[1]::uuid) and ($2::text[] is null or "x"."the key" <= ($2::text[])[1]::uuid) order by "x"."the key" offset $3::bigint limit 1;
+select array[x."the key"::text] from "odd schema"."table ""of"" 예약" x where ($1::text[] is null or "x"."the key" > ($1::text[])[1]::uuid) and ($2::text[] is null or "x"."the key" <= ($2::text[])[1]::uuid) order by x."the key" offset $3::bigint limit 1;
 
 -- highest_key
 select array[x."the key"::text] from "odd schema"."table ""of"" 예약" x order by x."the key" desc limit 1;

@@ -1,0 +1,1 @@
+ALTER TABLE "주문" ADD COLUMN zustand_text text;

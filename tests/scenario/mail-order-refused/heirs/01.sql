@@ -1,0 +1,1 @@
+ALTER TABLE "Ware" ADD COLUMN preis_cent integer;

@@ -1,0 +1,1 @@
+ALTER TABLE "Beleg" ADD COLUMN netto_cent integer;

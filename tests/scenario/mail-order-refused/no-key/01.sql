@@ -1,0 +1,1 @@
+CREATE TABLE bewegungen (lauf integer PRIMARY KEY, menge integer);

@@ -1,0 +1,2 @@
+ALTER TABLE "Lager" ADD COLUMN marke text;
+ALTER TABLE "Lager" ADD CONSTRAINT "Lager_marke" UNIQUE (ort, marke);

@@ -1,0 +1,1 @@
+ALTER TABLE "Kunde" ADD COLUMN merkmal text;

@@ -1,0 +1,1 @@
+CREATE TYPE "Zustand" AS ENUM ('neu', 'bezahlt', '취소');
