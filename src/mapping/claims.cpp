@@ -131,7 +131,7 @@ Sql claim_array(char kind, std::size_t count, std::string_view alias) {
   return build("array[{}]"_sql, sql::join(parts, ", "_sql));
 }
 
-Sql claims(const Flow& flow, const Sql& condition) {
+Sql claims(const Flow& flow, const Sql& condition, const Sql& more) {
   std::vector<Sql> list;
   for (std::size_t i = 0; i < flow.source.key.size(); ++i)
     list.push_back(build("{}.{} as {}"_sql, Ident{row}, Ident{flow.source.key[i].name}, claim_column('p', i)));
@@ -144,12 +144,12 @@ Sql claims(const Flow& flow, const Sql& condition) {
   for (std::size_t i = 0; i < flow.meant.size(); ++i)
     if (!flow.meant[i].empty()) list.push_back(build("{}.{} as {}"_sql, Ident{row}, Ident{flow.meant[i]}, claim_column('n', i)));
   if (!flow.same.empty()) list.push_back(build("{} as segue_same"_sql, holds(flow)));
-  return build("select {} from {} {}{}{} where {} and {}"_sql, sql::join(list, ", "_sql), flow.source.table, Ident{row}, joined(flow, row),
+  return build("select {}{} from {} {}{}{} where {} and {}"_sql, sql::join(list, ", "_sql), more, flow.source.table, Ident{row}, joined(flow, row),
                texts.from, filter(flow, row), condition);
 }
 
-Sql claims_in(const Flow& flow, Keys keys) {
-  return claims(flow, build("{} in {}"_sql, listed(expressions(flow, flow.key)), keys_in(flow, keys)));
+Sql claims_in(const Flow& flow, Keys keys, const Sql& more) {
+  return claims(flow, build("{} in {}"_sql, listed(expressions(flow, flow.key)), keys_in(flow, keys)), more);
 }
 
 Sql claims_on(const Flow& flow, const Sql& key) {
@@ -241,10 +241,11 @@ Sql open_entry(const Derivation& derivation, const Sql& direction, const Sql& ke
                Literal{derivation.plan}, Literal{derivation.name}, direction, key, more);
 }
 
-Sql record(const Derivation& derivation, const std::string& direction, const Sql& reason, const Sql& keys) {
+Sql record(const Derivation& derivation, const std::string& direction, const Sql& reason, const Sql& keys, const Sql& unless_open) {
   const auto quoted = build("{}"_sql, Literal{direction});
-  return build("insert into segue.repairs (plan, mapping, key, direction, reason)\n    select {}, {}, r.key, {}, {} from ({}) r(key) where not {};\n"_sql,
-               Literal{derivation.plan}, Literal{derivation.name}, quoted, reason, keys, open_entry(derivation, quoted, "r.key"_sql, " and q.\"acceptedAt\" is null"_sql));
+  return build("insert into segue.repairs (plan, mapping, key, direction, reason)\n    select {}, {}, r.key, {}, {} from ({}) r(key) where not (({}) and {});\n"_sql,
+               Literal{derivation.plan}, Literal{derivation.name}, quoted, reason, keys, unless_open,
+               open_entry(derivation, quoted, "r.key"_sql, " and q.\"acceptedAt\" is null"_sql));
 }
 
 }  // namespace segue::mapping

@@ -14,11 +14,11 @@ Sql carry_name(const Derivation& derivation, const Flow& flow);  // segue."carry
 Sql claim_column(char kind, std::size_t i);
 Sql claim_columns(char kind, std::size_t count, std::string_view alias);       // "c.segue_k1, c.segue_k2"
 Sql claim_array(char kind, std::size_t count, std::string_view alias);         // array[c.segue_k1::text, ...]
-Sql claims(const Flow& flow, const Sql& condition);              // "select ... from the source ... where ..."
+Sql claims(const Flow& flow, const Sql& condition, const Sql& more = {});      // "select ... from the source ... where ..."; more: ", ..." of segue_row
 // Which keys: those of the variable segue_keys, a jsonb array of arrays of texts; the only one in it (the planner is to know that
 // it is one: else it reads the table); the one in $1, text[]; one of which the planner knows nothing.
 enum class Keys { several, one, parameter, unknown };
-Sql claims_in(const Flow& flow, Keys keys);                      // those on one of the keys
+Sql claims_in(const Flow& flow, Keys keys, const Sql& more = {});              // those on one of the keys
 Sql claims_of_record(const Flow& flow, const std::string& record);             // of a trigger's row "new" or "old": keys alone
 
 Sql target_key(const Flow& flow, std::string_view alias);        // (x."clinicId", x."globalDoctorId")
@@ -40,8 +40,21 @@ Sql key_is_null(const Flow& flow, std::string_view alias);
 Sql text_array(const std::vector<std::string>& columns, std::string_view alias);
 std::vector<std::string> stored_names(const std::vector<FlowColumn>& columns);
 
-// insert into segue.repairs, unless the same entry waits; `keys`: a query of one column, text[].
-Sql record(const Derivation& derivation, const std::string& direction, const Sql& reason, const Sql& keys);
+// insert into segue.repairs; `keys`: a query of one column, text[]. A trigger records in any case: an open entry may be one that a
+// repair has just settled, by what it saw before. `unless_open`: not again what only a later look at the row would say again.
+Sql record(const Derivation& derivation, const std::string& direction, const Sql& reason, const Sql& keys, const Sql& unless_open = "false"_sql);
 Sql open_entry(const Derivation& derivation, const Sql& direction, const Sql& key, const Sql& more = {});  // condition
+
+// ---- carry.cpp
+Sql lock_rows(const Flow& flow, Keys keys);
+Sql patience(const Derivation& derivation, const Flow& flow);
+
+// ---- waiting.cpp. Conditions: what was written on the flow's other side could not be carried here yet; `alias`: a target row, a source row.
+Sql target_waits(const Derivation& derivation, const Flow& flow, std::string_view alias);
+Sql source_waits(const Derivation& derivation, const Flow& flow, std::string_view alias);
+// segue."heed ..."(keys of the target, the row's own key, its key as a target of the way back, columns it did not just write): locks the
+// target rows, and lets the row have what waits there. False if something waits on both sides: that is nobody's decision to make here.
+Sql heed_name(const Derivation& derivation, const Flow& flow);
+Sql create_heed(const Derivation& derivation, const Flow& flow);
 
 }  // namespace segue::mapping

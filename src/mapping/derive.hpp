@@ -48,7 +48,7 @@ Derivation resolve(const plan::Plan& plan, const plan::Mapping& mapping, const c
                    const std::map<std::string, std::string>& renamed = {});
 
 // ---- dual write (carry.cpp, flow_trigger.cpp); `flow` is one of the derivation's two
-Sql create_carry(const Derivation& derivation, const Flow& flow);  // segue."carry ..."(keys of the target, columns, new key): rows written
+Sql create_carry(const Derivation& derivation, const Flow& flow);  // segue."carry ..."(keys of the target, columns, why, new key): rows written
 struct Functions { std::vector<Sql> create, triggers, drop; };
 Functions functions_of(const Derivation& derivation);            // all of the mapping's; drop: triggers, then functions
 std::string enter_trigger(const Derivation& derivation, const Flow& flow, std::string_view event);
@@ -63,6 +63,9 @@ std::vector<Look> looks_of(const Resolved& reader, const sql::QualifiedName& der
 Sql fill_range(const Derivation& derivation);                    // $1 < key <= $2 of the driving table; one number: rows written
 // $1 < key <= $2 of the derived table: its rows that nothing claims any more go as the plan says, unless it forbids that.
 Sql sweep_range(const Derivation& derivation);
+// $1 < key <= $2 of the flow's source: locks its rows. Whoever carries rows holds them: else one that is just going, or changing what it
+// claims, is born again on the other side, where its own writer does not see it.
+Sql hold_range(const Flow& flow);
 // $1 < key <= $2 of the derived table: the driving rows get what it says.
 Sql carry_back_range(const Derivation& derivation);
 // $1 < key <= $2 of the driving table: columns that came back empty get what the archive holds of them.
@@ -82,10 +85,10 @@ std::vector<Sql> follow_texts(const Derivation& derivation, const std::string& c
 Sql count_claims(const Derivation& derivation);
 
 // The repair queue holds source rows ("new", "old") and target keys ("into new", "into old"). $1: the entry's key.
-Sql carry_again(const Derivation& derivation, const Flow& flow, bool target_key);
+Sql hold_again(const Flow& flow, bool target_key);               // as hold_range, the rows that carry_again is about
+// `why`: as carry takes it (carry.cpp); "enter" where a person has said that this side is right.
+Sql carry_again(const Derivation& derivation, const Flow& flow, bool target_key, const std::string& why = "again");
 Sql settle_repair(const Derivation& derivation, const Flow& flow, bool target_key);
-// Both rows of a pair are queued: each side was written while the other could not be reached. $1: key of the source row.
-Sql contested(const Derivation& derivation, const Flow& flow);
 
 // ---- rows of one table that read derived rows (follow.cpp): they follow when a row appears, moves or goes
 Functions follow_functions(const Resolved& reader, const sql::QualifiedName& derived, const std::vector<catalog::Column>& derived_key);

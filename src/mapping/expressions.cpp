@@ -87,4 +87,14 @@ std::vector<std::size_t> unseen_in(const Direction& side, const Derived& column,
   return found;
 }
 
+std::vector<std::size_t> taken_with(const Direction& side, std::size_t snapshot) {
+  const auto& sources = side.columns[snapshot].depends_on;
+  std::vector<std::size_t> found;
+  for (std::size_t i = 0; i < side.columns.size(); ++i) {
+    const auto& column = side.columns[i];
+    if (!column.snapshot && std::any_of(column.depends_on.begin(), column.depends_on.end(), [&](const auto& source) { return sources.contains(source); })) found.push_back(i);
+  }
+  return found;
+}
+
 }  // namespace segue::mapping

@@ -26,6 +26,8 @@ Spoken speak(const Resolved& mapping, const Direction& side, const std::string& 
 Sql stand_in(const Direction& side, const Derived& column, const std::string& row);
 // Which of `spoken.unseen` the column is made from.
 std::vector<std::size_t> unseen_in(const Direction& side, const Derived& column, const Spoken& spoken);
+// The columns whose fault is a snapshot's, too: they are made from the same.
+std::vector<std::size_t> taken_with(const Direction& side, std::size_t snapshot);
 
 // A comment at the end of the plan's text must not swallow what is written behind it.
 Sql plan_text(std::string text);

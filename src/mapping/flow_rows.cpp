@@ -90,7 +90,7 @@ Sql sweep_range(const Derivation& derivation) {
   std::vector<Sql> parts;
   for (const auto& column : flow.key) parts.push_back(build("x.{}::text"_sql, Ident{column.stored}));
   const auto represented = claims(derivation.to_old, in_range(flow.target, "segue_row"));
-  return build("select {}(k.keys, array_fill(true, array[{}])) from (select jsonb_agg(jsonb_build_array({})) as keys\n"
+  return build("select {}(k.keys, array_fill(true, array[{}]), 'again') from (select jsonb_agg(jsonb_build_array({})) as keys\n"
                "  from {} x join ({}) c on {} where {}) k where k.keys is not null"_sql,
                carry_name(derivation, flow), flow.set.size(), sql::join(parts, ", "_sql), flow.target.table, represented,
                is_source(derivation.to_old, "x"), unclaimed(flow, "x"));
@@ -100,7 +100,7 @@ Sql carry_back_range(const Derivation& derivation) {
   const auto& flow = derivation.to_old;
   std::vector<Sql> parts;
   for (std::size_t i = 0; i < flow.key.size(); ++i) parts.push_back(build("c.{}::text"_sql, claim_column('k', i)));
-  return build("select {}(k.keys, {}) from (select jsonb_agg(distinct jsonb_build_array({})) as keys from ({}) c\n"
+  return build("select {}(k.keys, {}, 'again') from (select jsonb_agg(distinct jsonb_build_array({})) as keys from ({}) c\n"
                "  where not {}) k where k.keys is not null"_sql,
                carry_name(derivation, flow), all_columns(flow), sql::join(parts, ", "_sql), claims(flow, in_range(flow.source, "segue_row")), key_is_null(flow, "c"));
 }
@@ -122,14 +122,24 @@ Sql let_go_range(const Derivation& derivation, const sql::QualifiedName& archive
   const auto& table = derivation.to_new.source;
   std::vector<Sql> parts;
   for (const auto& column : flow.key) parts.push_back(build("x.{}::text"_sql, Ident{column.stored}));
-  return build("select {}(k.keys, array_fill(true, array[{}])) from (select jsonb_agg(jsonb_build_array({})) as keys from {} x\n"
+  return build("select {}(k.keys, array_fill(true, array[{}]), 'leave') from (select jsonb_agg(jsonb_build_array({})) as keys from {} x\n"
                "  join {} a on a.key = {} where {} and {} = any (a.{}) and {}) k where k.keys is not null"_sql,
                carry_name(derivation, flow), flow.set.size(), sql::join(parts, ", "_sql), table.table, archive, key_array(table, "x"), in_range(table, "x"),
                Literal{derivation.name}, Ident{represented_by}, unclaimed(flow, "x"));
 }
 
-Sql carry_again(const Derivation& derivation, const Flow& flow, bool target_key) {
-  const auto all = columns_once_read(flow);
+Sql hold_range(const Flow& flow) {
+  return build("select 1 from {} x where {} order by {} for no key update"_sql, flow.source.table, in_range(flow.source, "x"), text_array(names_of(flow.source.key), "x"));
+}
+
+Sql hold_again(const Flow& flow, bool target_key) {
+  if (!target_key) return build("select 1 from {} x where {} for no key update"_sql, flow.source.table, is_key(flow.source, "x"));
+  return build("select 1 from {} x where exists (select 1 from ({}) c where {}) order by {} for no key update"_sql, flow.source.table,
+               claims_in(flow, Keys::parameter), is_source(flow, "x"), text_array(names_of(flow.source.key), "x"));
+}
+
+Sql carry_again(const Derivation& derivation, const Flow& flow, bool target_key, const std::string& why) {
+  const auto all = build("{}, {}"_sql, columns_once_read(flow), Literal{why});
   if (target_key) return build("select {}(jsonb_build_array(to_jsonb($1::text[])), {})"_sql, carry_name(derivation, flow), all);
   std::vector<Sql> parts;
   for (std::size_t i = 0; i < flow.key.size(); ++i) parts.push_back(build("c.{}::text"_sql, claim_column('k', i)));
@@ -146,7 +156,7 @@ std::vector<Sql> follow(const Derivation& derivation, const Sql& locked, const S
   std::vector<Sql> parts;
   for (std::size_t i = 0; i < flow.key.size(); ++i) parts.push_back(build("c.{}::text"_sql, claim_column('k', i)));
   return {build("select count(*) from (select 1 from {} x where {} order by {} for no key update) l"_sql, flow.source.table, locked, source),
-          build("select {}(k.keys, {}) from (select jsonb_agg(distinct jsonb_build_array({})) as keys from ({}) c join {} s on {} left join {} x on {}\n"
+          build("select {}(k.keys, {}, 'again') from (select jsonb_agg(distinct jsonb_build_array({})) as keys from ({}) c join {} s on {} left join {} x on {}\n"
                 "  where not {} and not ({})) k where k.keys is not null"_sql,
                 carry_name(derivation, flow), all_columns(flow), sql::join(parts, ", "_sql), claims(flow, claimed), flow.source.table, is_source(flow, "s"),
                 flow.target.table, is_target(flow, "x", "c"), key_is_null(flow, "c"), queued(derivation, flow))};
@@ -171,19 +181,13 @@ Sql settle_repair(const Derivation& derivation, const Flow& flow, bool target_ke
   const auto all = target_key ? claims_in(flow, Keys::parameter) : claims_of_row(flow);
   auto agrees = build("not exists (select 1 from ({}) c left join {} x on {} where {} or x.{} is null or {})"_sql, all, flow.target.table,
                       is_target(flow, "x", "c"), key_is_null(flow, "c"), Ident{flow.key.front().stored}, any_differs(derivation, flow, "x", "c"));
-  if (target_key && flow.on_delete != OnDelete::detach)
-    agrees += build(" and not exists (select 1 from {} x where {} = {} and not exists ({}))"_sql, flow.target.table,
-                    mapping::target_key(flow, "x"), one_key(flow), claims_in(flow, Keys::parameter));
+  if (target_key)
+    agrees += build(" and not exists (select 1 from {} x where {} = {} and not exists ({}) and not {})"_sql, flow.target.table,
+                    mapping::target_key(flow, "x"), one_key(flow), claims_in(flow, Keys::parameter), is_detached(flow, "x"));
   const auto direction = (target_key ? "into " : "") + flow.direction;
   return build("update segue.repairs q set \"resolvedAt\" = clock_timestamp() where q.plan = {} and q.mapping = {} and q.\"resolvedAt\" is null\n"
                "  and q.direction = {} and q.key = $1::text[] and {}"_sql,
                Literal{derivation.plan}, Literal{derivation.name}, Literal{direction}, agrees);
-}
-
-Sql contested(const Derivation& derivation, const Flow& flow) {
-  const auto& back = opposite(derivation, flow);
-  return build("select exists (select 1 from ({}) c join {} x on {} where {})"_sql, claims_of_row(flow), flow.target.table, is_target(flow, "x", "c"),
-               open_entry(derivation, build("{}"_sql, Literal{back.direction}), text_array(names_of(flow.target.key), "x")));
 }
 
 }  // namespace segue::mapping

@@ -13,6 +13,8 @@ using sql::Literal;
 
 namespace {
 
+const auto both_wait = "'something waits on both sides'"_sql;
+
 std::vector<std::string> listed(const std::set<std::string>& columns) { return {columns.begin(), columns.end()}; }
 
 // The key, too: a row that takes another one may move to where the backfill has been already.
@@ -51,25 +53,46 @@ Sql read_keys(const Flow& flow, const Sql& into, const std::string& record) {
   return build("select {} into {} from ({}) c;\n"_sql, key_list(flow), into, claims_of_record(flow, record));
 }
 
-// Columns whose sources have changed; all of them for a row that claims another row than before.
+// Columns whose sources have changed.
 Sql touched(const Flow& flow) {
   if (flow.set.empty()) return all_columns(flow);
   std::vector<Sql> parts;
   for (const auto& column : flow.set) parts.push_back(build("({})"_sql, any_changed(listed(column.depends_on))));
-  return build("case when tg_op = 'INSERT' or {} then {} else array[{}] end"_sql, any_changed(listed(flow.identity)), all_columns(flow), sql::join(parts, ", "_sql));
+  return build("array[{}]"_sql, sql::join(parts, ", "_sql));
+}
+
+// The row has what waits at the keys, which it is about to write over or let go: all but the columns it has just written.
+Sql heeded(const Derivation& derivation, const Flow& flow, const std::string& record) {
+  const auto& back = opposite(derivation, flow);
+  if (back.set.empty()) return "true"_sql;
+  std::vector<Sql> kept;
+  for (const auto& column : back.set) kept.push_back(build("old.{} is not distinct from new.{}"_sql, Ident{column.stored}, Ident{column.stored}));
+  return build("(case when tg_op = 'UPDATE' then {}(segue_keys, {}, jsonb_build_array(to_jsonb({})), array[{}]) else true end)"_sql, heed_name(derivation, flow),
+               text_array(key_names(flow.source), record), text_array(stored_names(back.key), "new"), sql::join(kept, ", "_sql));
 }
 
 Sql own_key(const Flow& flow, const std::string& record) { return build("values ({})"_sql, text_array(key_names(flow.source), record)); }
 
-// `behind`: what is done whether the rest could be done or not.
-Sql create(const Derivation& derivation, const Sql& name, const Sql& body, const Sql& behind = {}) {
+// `before` and `behind`: what is done whether the rest can be done or not.
+Sql create(const Derivation& derivation, const Sql& name, const Sql& body, const Sql& before = {}, const Sql& behind = {}) {
+  const auto quote = dollar_quote(before + body + behind);
   return build("create or replace function {}() returns trigger\nlanguage plpgsql security definer set search_path = {}, pg_temp as {}\n"
-               "#variable_conflict use_column\ndeclare\n  segue_keys jsonb; segue_after jsonb; segue_lost boolean;\nbegin\n  begin\n{}  end;\n{}  return null;\nend {}"_sql,
-               name, Ident{derivation.schema}, dollar_quote(body + behind), body, behind, dollar_quote(body + behind));
+               "#variable_conflict use_column\ndeclare\n  segue_keys jsonb; segue_after jsonb; segue_lost boolean;\nbegin\n{}  begin\n{}  end;\n{}  return null;\nend {}"_sql,
+               name, Ident{derivation.schema}, quote, before, body, behind, quote);
 }
 
 Sql guarded(const Sql& work, const Sql& otherwise) {
   return build("{}  exception when restrict_violation then raise;\n  when others then\n    if sqlstate like '40%' then raise; end if;\n{}"_sql, work, otherwise);
+}
+
+// What waits in the queue for a row that gets another key goes along.
+Sql key_changed(const Flow& flow) { return build("tg_op = 'UPDATE' and ({})"_sql, any_changed(key_names(flow.source))); }
+
+Sql take_queue_along(const Derivation& derivation, const Flow& flow) {
+  return build("  if {} then\n    update segue.repairs q set key = {} where q.plan = {} and q.mapping = {} and q.direction = {} and q.key = {}\n"
+               "      and q.\"resolvedAt\" is null;\n  end if;\n"_sql,
+               key_changed(flow), text_array(key_names(flow.source), "new"), Literal{derivation.plan}, Literal{derivation.name}, Literal{flow.direction},
+               text_array(key_names(flow.source), "old"));
 }
 
 Sql queue_unseen_texts(const Derivation& derivation, const Flow& flow) {
@@ -81,22 +104,30 @@ Sql queue_unseen_texts(const Derivation& derivation, const Flow& flow) {
 
 Sql create_enter(const Derivation& derivation, const Flow& flow) {
   const auto lost = record(derivation, flow.direction, "'no key'"_sql, own_key(flow, "new"));
+  const auto carry = carry_name(derivation, flow);
   const auto work = build("    select {}, bool_or({}) into segue_keys, segue_lost from ({}) c;\n    if segue_lost then {}    end if;\n"
-                          "    if segue_keys is not null then perform {}(segue_keys, {}); end if;\n"_sql,
-                          key_list(flow), key_is_null(flow, "c"), claims_of_record(flow, "new"), lost, carry_name(derivation, flow), touched(flow));
+                          "    if segue_keys is not null and not (tg_op = 'INSERT' or {}) then perform {}(segue_keys, {}, 'change');\n"
+                          "      if {} then perform {}(segue_keys, {}, 'again'); end if;\n"
+                          "    elsif segue_keys is not null and {} then perform {}(segue_keys, {}, 'enter');\n"
+                          "    elsif segue_keys is not null then {}    end if;\n"_sql,
+                          key_list(flow), key_is_null(flow, "c"), claims_of_record(flow, "new"), lost, any_changed(listed(flow.identity)), carry, touched(flow),
+                          key_changed(flow), carry, columns_once_read(flow), heeded(derivation, flow, "new"), carry, all_columns(flow), record(derivation, flow.direction, both_wait, own_key(flow, "new")));
   return create(derivation, function(derivation, flow, "enter"),
-                guarded(work, "    "_sql + record(derivation, flow.direction, "sqlstate"_sql, own_key(flow, "new"))), queue_unseen_texts(derivation, flow));
+                guarded(work, "    "_sql + record(derivation, flow.direction, "sqlstate"_sql, own_key(flow, "new"))),
+                take_queue_along(derivation, flow), queue_unseen_texts(derivation, flow));
 }
 
 Sql create_leave(const Derivation& derivation, const Flow& flow) {
+  // The row is gone or claims others now, so what is queued is the key it had.
+  const auto gone = "select array(select jsonb_array_elements_text(k.value)) from jsonb_array_elements(segue_keys) k"_sql;
   const auto work = build("    {}    if tg_op = 'UPDATE' then {}    end if;\n"
                           "    segue_lost := jsonb_array_length(segue_keys) = 1 and jsonb_array_length(segue_after) = 1;\n"
                           "    select jsonb_agg(b.value) into segue_keys from jsonb_array_elements(segue_keys) b\n"
                           "      where not exists (select 1 from jsonb_array_elements(segue_after) a where a.value = b.value);\n"
-                          "    if segue_keys is not null then perform {}(segue_keys, {}, case when segue_lost then segue_after -> 0 end); end if;\n"_sql,
-                          read_keys(flow, "segue_keys"_sql, "old"), read_keys(flow, "segue_after"_sql, "new"), carry_name(derivation, flow), columns_once_read(flow));
-  // The row is gone or claims others now, so what is queued is the key it had.
-  const auto gone = "select array(select jsonb_array_elements_text(k.value)) from jsonb_array_elements(segue_keys) k"_sql;
+                          "    if segue_keys is not null and {} then perform {}(segue_keys, {}, 'leave', case when segue_lost then segue_after -> 0 end);\n"
+                          "    elsif segue_keys is not null then {}    end if;\n"_sql,
+                          read_keys(flow, "segue_keys"_sql, "old"), read_keys(flow, "segue_after"_sql, "new"), heeded(derivation, flow, "old"),
+                          carry_name(derivation, flow), columns_once_read(flow), record(derivation, "into " + flow.direction, both_wait, gone));
   return create(derivation, function(derivation, flow, "leave"),
                 guarded(work, "    "_sql + record(derivation, "into " + flow.direction, "sqlstate"_sql, gone)));
 }
@@ -122,10 +153,10 @@ Sql create_fill(const Derivation& derivation) {
   const auto& flow = derivation.to_new;
   const auto body = build("  perform 1 from {} x where {} order by {} for no key update;\n"
                           "  {}  select {} into segue_keys from ({}) c;\n"
-                          "  return case when segue_keys is null then 0 else {}(segue_keys, {}) end;\n"_sql,
+                          "  return case when segue_keys is null then 0 else {}(segue_keys, {}, 'again') end;\n"_sql,
                           flow.source.table, in_range(flow.source, "x"), text_array(key_names(flow.source), "x"),
                           record(derivation, "new", "'no key'"_sql, build("select {} from ({}) c where {}"_sql, claim_array('p', flow.source.key.size(), "c"),
-                                                                         claims(flow, in_range(flow.source, "segue_row")), key_is_null(flow, "c"))),
+                                                                         claims(flow, in_range(flow.source, "segue_row")), key_is_null(flow, "c")), "true"_sql),
                           key_list(flow), claims(flow, in_range(flow.source, "segue_row")), carry_name(derivation, flow), columns_once_read(flow));
   return build("create or replace function {}(text[], text[]) returns bigint\nlanguage plpgsql set search_path = {}, pg_temp as {}\n"
                "#variable_conflict use_column\ndeclare segue_keys jsonb;\nbegin\n{}end {}"_sql,
@@ -134,6 +165,7 @@ Sql create_fill(const Derivation& derivation) {
 
 void add_flow(const Derivation& derivation, const Flow& flow, Functions& all) {
   all.create.push_back(create_carry(derivation, flow));
+  if (!opposite(derivation, flow).set.empty()) all.create.push_back(create_heed(derivation, flow));
   all.create.push_back(create_enter(derivation, flow));
   all.create.push_back(create_leave(derivation, flow));
   for (const auto& [what, event] : events())
@@ -156,7 +188,9 @@ Functions functions_of(const Derivation& derivation) {
     for (const auto* what : {"enter", "leave"}) all.drop.push_back(build("drop function if exists {}()"_sql, function(derivation, *flow, what)));
   all.drop.push_back(build("drop function if exists {}(text[], text[])"_sql, function(derivation, derivation.to_new, "fill")));
   for (const auto* flow : {&derivation.to_new, &derivation.to_old})
-    all.drop.push_back(build("drop function if exists {}(jsonb, boolean[], jsonb)"_sql, carry_name(derivation, *flow)));
+    all.drop.push_back(build("drop function if exists {}(jsonb, boolean[], text, jsonb)"_sql, carry_name(derivation, *flow)));
+  for (const auto* flow : {&derivation.to_new, &derivation.to_old})
+    all.drop.push_back(build("drop function if exists {}(jsonb, text[], jsonb, boolean[])"_sql, heed_name(derivation, *flow)));
   return all;
 }
 

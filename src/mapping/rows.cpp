@@ -123,11 +123,7 @@ Sql right_value(const Resolved& mapping, std::size_t i) {
   const auto& column = columns[i];
   if (!column.snapshot) return build("b.{}"_sql, computed(i));
   std::vector<Sql> reasons{build("b.{} is null"_sql, Ident{column.column})};
-  for (std::size_t k = 0; k < columns.size(); ++k) {
-    bool shares = false;
-    for (const auto& source : columns[k].depends_on) shares = shares || column.depends_on.contains(source);
-    if (!columns[k].snapshot && shares) reasons.push_back(differs(columns[k], k));
-  }
+  for (const auto k : taken_with(mapping.to_new, i)) reasons.push_back(differs(columns[k], k));
   return build("case when {} then b.{} else b.{} end"_sql, sql::join(reasons, " or "_sql), computed(i), Ident{column.column});
 }
 

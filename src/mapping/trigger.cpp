@@ -68,13 +68,19 @@ Sql compute(const Resolved& mapping, const Direction& side) {
                record_repair(mapping, build("{}"_sql, direction), "sqlstate"_sql), alone, missing, seen);
 }
 
+Sql key_changed(const Resolved& mapping) {
+  std::vector<std::string> columns;
+  for (const auto& column : mapping.key) columns.push_back(column.name);
+  return any_changed(columns);
+}
+
 Sql declarations(const Resolved& mapping) {
   Sql text;
   for (const auto* side : {&mapping.to_new, &mapping.to_old})
     for (std::size_t i = 0; i < side->columns.size(); ++i)
       text += build("  {} {}.{}%type;\n"_sql, variable(*side, i), mapping.table, Ident{side->columns[i].stored});
   for (std::size_t i = 0; i < mapping.values.size(); ++i) text += build("  segue_unseen_{} boolean;\n"_sql, i + 1);
-  return text + "  old_written boolean; new_written boolean; unmigrated boolean;\n"_sql;
+  return text + "  old_written boolean; new_written boolean; unmigrated boolean; moved boolean;\n"_sql;
 }
 
 // Condition on an INSERT: somebody named this column. A constant default does not say so.
@@ -96,10 +102,18 @@ Sql never_written(const Direction& side) {
 }
 
 Sql what_was_written(const Resolved& mapping) {
-  return build("  if tg_op = 'INSERT' then\n    old_written := {};\n    new_written := {};\n    unmigrated := not new_written;\n"
-               "  else\n    old_written := {};\n    new_written := {};\n    unmigrated := {};\n  end if;\n"_sql,
+  return build("  if tg_op = 'INSERT' then\n    old_written := {};\n    new_written := {};\n    unmigrated := not new_written;\n    moved := false;\n"
+               "  else\n    old_written := {};\n    new_written := {};\n    unmigrated := {};\n    moved := {};\n  end if;\n"_sql,
                written_by_insert(mapping.to_old), written_by_insert(mapping.to_new),
-               changed(mapping.to_old), changed(mapping.to_new), never_written(mapping.to_new));
+               changed(mapping.to_old), changed(mapping.to_new), never_written(mapping.to_new), key_changed(mapping));
+}
+
+// What waits in the repair queue for a row goes with it. A row that does not wait there is as right under its new key as it was.
+Sql take_queue_along(const Resolved& mapping) {
+  return build("  if moved then\n"
+               "    update segue.repairs q set key = {} where q.plan = {} and q.mapping = {} and q.key = {} and q.\"resolvedAt\" is null;\n"
+               "    moved := not found;\n  end if;\n"_sql,
+               key_array(mapping, "new"), Literal{mapping.plan}, Literal{mapping.name}, key_array(mapping, "old"));
 }
 
 // Condition: one of the columns that `derived` is computed from has another value than before.
@@ -128,6 +142,32 @@ Sql forget_provisional(const Resolved& mapping) {
   return text;
 }
 
+// Condition: the column is not what it is computed to be. While nobody has read its text it keeps what it has.
+Sql is_wrong(const Resolved& mapping, std::size_t i, const Spoken& spoken) {
+  const auto& column = mapping.to_new.columns[i];
+  auto text = build("(new.{} is distinct from {}"_sql, Ident{column.stored}, variable(mapping.to_new, i));
+  for (const auto unseen : unseen_in(mapping.to_new, column, spoken)) text += build(" and not (segue_unseen_{} and new.{} is not null)"_sql, unseen + 1, Ident{column.stored});
+  return text + ")"_sql;
+}
+
+// A row that gets another key may go where the backfill has already been: it is filled as the backfill would have done it.
+Sql fill_moved(const Resolved& mapping) {
+  const auto& columns = mapping.to_new.columns;
+  const auto spoken = speak(mapping, mapping.to_new, "new");
+  Sql snapshots, others;
+  for (std::size_t i = 0; i < columns.size(); ++i) {
+    const Ident name{columns[i].stored};
+    if (!columns[i].snapshot) {
+      others += build("    if {} then new.{} := {}; end if;\n"_sql, is_wrong(mapping, i, spoken), name, variable(mapping.to_new, i));
+      continue;
+    }
+    std::vector<Sql> reasons{build("new.{} is null"_sql, name)};
+    for (const auto k : taken_with(mapping.to_new, i)) reasons.push_back(is_wrong(mapping, k, spoken));
+    snapshots += build("    if {} then new.{} := {}; end if;\n"_sql, any_of(reasons), name, variable(mapping.to_new, i));
+  }
+  return "  if moved and not new_written and not unmigrated then\n"_sql + snapshots + others + "  end if;\n"_sql;
+}
+
 Sql follow_old_side(const Resolved& mapping) {
   const auto& side = mapping.to_new;
   Sql fill, recompute;
@@ -142,10 +182,10 @@ Sql follow_old_side(const Resolved& mapping) {
   }
   const auto conflict = build("    if {} then {} end if;\n"_sql, any_of(disagree),
                               record_repair(mapping, "'both'"_sql, "'both sides were written and disagree'"_sql));
-  return build("  if old_written or unmigrated then\n{}  end if;\n"
+  return build("  if old_written or unmigrated or moved then\n{}  end if;\n"
                "  if unmigrated then\n{}  end if;\n"
-               "  if old_written and new_written then\n{}  elsif old_written and not unmigrated then\n{}  end if;\n"_sql,
-               compute(mapping, side), forget_provisional(mapping) + fill, conflict, recompute);
+               "  if old_written and new_written then\n{}  elsif old_written and not unmigrated then\n{}  end if;\n{}"_sql,
+               compute(mapping, side), forget_provisional(mapping) + fill, conflict, recompute, fill_moved(mapping));
 }
 
 // The text that the old side gets may be one the value map has never met: it is read before it is compared.
@@ -179,7 +219,7 @@ std::string function_name(const Resolved& mapping) { return named("sync", mappin
 std::string trigger_name(const Resolved& mapping, std::string_view event) { return named("zz segue " + std::string(event), mapping.plan, mapping.name); }
 
 Sql create_function(const Resolved& mapping) {
-  auto body = what_was_written(mapping);
+  auto body = what_was_written(mapping) + take_queue_along(mapping);
   if (!mapping.retired) body += follow_old_side(mapping);
   if (!mapping.to_old.columns.empty()) body += follow_new_side(mapping);
   return build("create or replace function segue.{}() returns trigger\n"
@@ -190,9 +230,7 @@ Sql create_function(const Resolved& mapping) {
 
 std::vector<Sql> create_triggers(const Resolved& mapping) {
   // A row that takes another key may move to where the backfill has been already.
-  std::vector<std::string> key;
-  for (const auto& column : mapping.key) key.push_back(column.name);
-  std::vector<Sql> any{changed(mapping.to_new), any_changed(key)};
+  std::vector<Sql> any{changed(mapping.to_new), key_changed(mapping)};
   if (!mapping.to_old.columns.empty()) any.push_back(changed(mapping.to_old));
   const auto function = Ident{function_name(mapping)};
   return {build("create trigger {} before insert on {} for each row execute function segue.{}()"_sql,

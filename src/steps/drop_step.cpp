@@ -66,9 +66,26 @@ std::vector<sql::QualifiedName> with_derived(Context& context, const sql::Qualif
   return tables;
 }
 
+void bring_back(Context& context, const std::string& table, const std::vector<std::string>& columns) {
+  const auto target = columns.empty() ? table : table + "." + columns.front();
+  const auto archived = context.db.run("drop.archived", "select definition from segue.archives where plan = $1 and step = $2 and target = $3"_sql,
+                                       {context.plan.name, context.step.name, target});
+  if (archived.empty()) return;                                  // never dropped, or restored by an earlier run
+  if (columns.empty()) restore_table(context, table, archived.text());
+  else restore_columns(context, table, archived.text());
+  pg::Transaction transaction(context.db);
+  journal::fence(context.db, context.plan.name, context.epoch);
+  for (const auto& column : columns.empty() ? std::vector<std::string>{""} : columns)
+    context.db.run("drop.forget", "delete from segue.archives where plan = $1 and step = $2 and target = $3"_sql,
+                   {context.plan.name, context.step.name, column.empty() ? table : table + "." + column});
+  transaction.commit(fault::Point::archive_forgotten);
+}
+
+// A way back that was cut off comes to its end first: until then only the archive has all of it, and dropping makes the archive anew.
 std::int64_t drop_columns(Context& context, const std::string& table, const std::vector<std::string>& columns, bool archive) {
   const sql::QualifiedName name{context.plan.schema, table};
   if (catalog::table(context.db, name).find(retired_name(columns.front())) == nullptr) return remembered(context, table + "." + columns.front());
+  bring_back(context, table, columns);
   const auto archived = archive ? archive_columns(context, table, columns) : Archived{};
   fault::point(fault::Point::archive_complete, context.db.socket());
   in_locked_transaction(context, {with_derived(context, name), sql::Lock::access_exclusive}, [&] {
@@ -86,6 +103,7 @@ std::int64_t drop_columns(Context& context, const std::string& table, const std:
 std::int64_t drop_table(Context& context, const std::string& table, bool archive) {
   const sql::QualifiedName name{context.plan.schema, retired_name(table)};
   if (!catalog::find_table(context.db, name)) return remembered(context, table);
+  bring_back(context, table, {});
   const auto archived = archive ? archive_table(context, table) : Archived{};
   fault::point(fault::Point::archive_complete, context.db.socket());
   in_locked_transaction(context, {{name}, sql::Lock::access_exclusive}, [&] {
@@ -122,20 +140,7 @@ void undo(Context& context, const plan::DropStep& step) {
   if (!step.archive)
     throw Error(ErrorCode::refused, "step \"" + context.step.name + "\" dropped its targets without an archive: they cannot come back",
                 "restore them from a backup");
-  for (const auto& [table, columns] : by_table(step.targets)) {
-    const auto target = columns.empty() ? table : table + "." + columns.front();
-    const auto archived = context.db.run("drop.archived", "select definition from segue.archives where plan = $1 and step = $2 and target = $3"_sql,
-                                         {context.plan.name, context.step.name, target});
-    if (archived.empty()) continue;                              // never dropped, or restored by an earlier run
-    if (columns.empty()) restore_table(context, table, archived.text());
-    else restore_columns(context, table, archived.text());
-    pg::Transaction transaction(context.db);
-    journal::fence(context.db, context.plan.name, context.epoch);
-    for (const auto& column : columns.empty() ? std::vector<std::string>{""} : columns)
-      context.db.run("drop.forget", "delete from segue.archives where plan = $1 and step = $2 and target = $3"_sql,
-                     {context.plan.name, context.step.name, column.empty() ? table : table + "." + column});
-    transaction.commit(fault::Point::archive_forgotten);
-  }
+  for (const auto& [table, columns] : by_table(step.targets)) bring_back(context, table, columns);
 }
 
 }  // namespace segue::steps

@@ -146,7 +146,7 @@ void carry(pg::Connection& writer, const mapping::Derivation& derivation, const 
   if (derivation.retired && old_is_right)
     throw Error(ErrorCode::refused, "the old columns of mapping \"" + derivation.name + "\" are retired: the new side is the one that is kept", "segue repairs PLAN take new");
   const auto& flow = old_is_right ? derivation.to_new : derivation.to_old;
-  writer.run("repair.take", mapping::carry_again(derivation, flow, false), {key});
+  writer.run("repair.take", mapping::carry_again(derivation, flow, false, "enter"), {key});
   writer.run("repair.settle", mapping::settle_repair(derivation, flow, false), {key});
 }
 

@@ -43,11 +43,11 @@ void fill(Context& context, const mapping::Resolved& mapping) {
 void fill(Context& context, const mapping::Derivation& derivation) {
   if (derivation.to_old.set.empty()) return;
   const auto archive = archive_name(context.plan, derivation.to_new.source.table.name);
-  const auto each = [&](const mapping::Resolved& table, const Sql& statement) { Ranges(context, table, "restore", fault::Point::restore_batch).run({statement}); };
-  each(derivation.to_new.source, mapping::restore_archived_range(derivation, archive));
-  each(derivation.to_old.source, mapping::carry_back_range(derivation));
+  const auto each = [&](const mapping::Resolved& table, const std::vector<Sql>& statements) { Ranges(context, table, "restore", fault::Point::restore_batch).run(statements); };
+  each(derivation.to_new.source, {mapping::restore_archived_range(derivation, archive)});
+  each(derivation.to_old.source, {mapping::hold_range(derivation.to_old), mapping::carry_back_range(derivation)});
   if (catalog::table(context.db, archive).find(mapping::represented_by) != nullptr)   // not in one of an earlier version
-    each(derivation.to_new.source, mapping::let_go_range(derivation, archive));
+    each(derivation.to_new.source, {mapping::let_go_range(derivation, archive)});
   for (auto value : derivation.to_new.source.values)
     for (const auto& column : derivation.to_old.set) {
       if (column.text_of != value.name) continue;

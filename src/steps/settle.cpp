@@ -63,15 +63,15 @@ std::int64_t settle_rows(pg::Connection& db, const plan::Plan& plan, std::option
 }
 
 // One queued derived row. Where both rows of a pair are queued, each was written while the other could not be reached:
-// which of them is right nobody can tell, so neither is carried over the other.
+// which of them is right nobody can tell, and `carry` leaves both as they are.
 void look_again(pg::Connection& writer, const plan::Plan& plan, std::optional<std::int64_t> epoch, const mapping::Derivation& derivation,
                 const std::string& direction, const std::string& key) {
   const bool target_key = direction.starts_with("into ");
   const auto& flow = direction.ends_with("new") ? derivation.to_new : derivation.to_old;
   pg::Transaction transaction(writer);
   if (epoch) journal::fence(writer, plan.name, *epoch);
-  const bool torn = !target_key && writer.run("repair.contested", mapping::contested(derivation, flow), {key}).boolean();
-  if (!torn) writer.run("repair.carry", mapping::carry_again(derivation, flow, target_key), {key});
+  writer.run("repair.hold", mapping::hold_again(flow, target_key), {key});
+  writer.run("repair.carry", mapping::carry_again(derivation, flow, target_key), {key});
   writer.run("repair.settle", mapping::settle_repair(derivation, flow, target_key), {key});
   transaction.commit();
 }
@@ -101,7 +101,27 @@ void settle_derived(pg::Connection& db, const plan::Plan& plan, std::optional<st
   });
 }
 
+void carry_if_possible(pg::Connection& db, const mapping::Derivation& derivation, const std::string& direction, const std::string& key) {
+  db.run("settle.savepoint", "savepoint segue_entry"_sql);
+  try {
+    db.run("settle.last", mapping::carry_again(derivation, derivation.to_old, direction.starts_with("into ")), {key});
+  } catch (const Error& error) {
+    if (!stays_queued(error)) throw;
+    db.run("settle.savepoint", "rollback to savepoint segue_entry"_sql);
+  }
+}
+
 }  // namespace
+
+void settle_last(pg::Connection& db, const plan::Plan& plan, const mapping::Derivation& derivation) {
+  db.run("settle.search_path", "select set_config('search_path', $1, true)"_sql, {sql::quote_identifier(plan.schema)});
+  const auto open = db.run("settle.open", R"sql(
+    select direction, key from segue.repairs where plan = $1 and mapping = $2 and direction in ('old', 'into old') and "resolvedAt" is null and "acceptedAt" is null
+    group by direction, key order by min(at))sql"_sql, {plan.name, derivation.name});
+  for (int row = 0; row < open.rows(); ++row) carry_if_possible(db, derivation, open.text(row, 0), open.text(row, 1));
+  db.run("settle.closed", R"sql(
+    update segue.repairs set "resolvedAt" = clock_timestamp() where plan = $1 and mapping = $2 and "resolvedAt" is null)sql"_sql, {plan.name, derivation.name});
+}
 
 std::int64_t settle(pg::Connection& db, const plan::Plan& plan, std::optional<std::int64_t> epoch, const Mapped& mapping, bool everything) {
   reopen_changed(db, plan, epoch, mapping);

@@ -108,7 +108,11 @@ void undo(Context& context, const plan::SyncStep& step) {
   if (rows != nullptr) tables.insert(tables.begin(), rows->table);
   else tables = tables_of(std::get<mapping::Derivation>(mapping));
   in_locked_transaction(context, {tables, sql::Lock::access_exclusive}, [&] {
-    if (rows == nullptr) return run_all(context, "sync.drop", mapping::functions_of(std::get<mapping::Derivation>(mapping)).drop);
+    if (rows == nullptr) {
+      const auto& derivation = std::get<mapping::Derivation>(mapping);
+      if (is_synced(context.db, derivation)) settle_last(context.db, context.plan, derivation);
+      return run_all(context, "sync.drop", mapping::functions_of(derivation).drop);
+    }
     for (const auto& follower : followers(context.db, context.plan, *rows)) run_all(context, "sync.drop", follower.drop);
     run_all(context, "sync.drop", mapping::drop_triggers(*rows));
   });

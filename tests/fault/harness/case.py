@@ -37,11 +37,11 @@ class Story:
         words = [str(self.folder / "plan") if word == "PLAN" else word for word in shlex.split(command)]
         return self.tools.segue(words, self.database, **environment)
 
-    def again(self, command):
+    def again(self, command, patience=PATIENCE):
         """As often as another session holds the plan's lock: the server process of a runner that is gone may be at work yet."""
         deadline = time.monotonic() + PATIENCE
         while True:
-            status, text = self.segue(command).end()
+            status, text = self.segue(command).end(patience)
             if LOCKED not in text or time.monotonic() > deadline:
                 return status, text
             time.sleep(0.1)

@@ -20,16 +20,20 @@ class Server:
         self.home = tempfile.mkdtemp(prefix="segue-faults-", dir="/tmp")
         os.chmod(self.home, 0o755)  # a server that is started by root runs as another user
         self.segue, self.directory = segue, self.home + "/pg"
-        started = subprocess.run([segue, "pg", "start", "--dir", self.directory], capture_output=True, text=True, timeout=120)
-        if started.returncode != 0:
-            self.remove()
-            raise SystemExit(f"faults: the server did not start: {started.stdout}{started.stderr}")
         os.environ["SEGUE_STATE"] = self.home + "/state"
-        self.tools = Tools(segue, programs, started.stdout.strip())
+        self.tools = Tools(segue, programs, self.start())
         self.numbers, self.copying = itertools.count(1), threading.Lock()
         # Processes crash here, machines do not.
         self.sql("alter system set fsync = off")
         self.sql("select pg_reload_conf()")
+
+    def start(self):
+        """Its URL."""
+        started = subprocess.run([self.segue, "pg", "start", "--dir", self.directory], capture_output=True, text=True, timeout=120)
+        if started.returncode != 0:
+            self.remove()
+            raise SystemExit(f"faults: the server did not start: {started.stdout}{started.stderr}")
+        return started.stdout.strip()
 
     def sql(self, text):
         status, said = self.tools.psql(text, "postgres", pathlib.Path(self.home)).end()
@@ -68,6 +72,14 @@ class Server:
                 return
             time.sleep(0.02)
         raise RuntimeError("the server did not come back")
+
+    def restart_immediately(self):
+        """What pg_ctl stop -m immediate does: every process ends at once, and the next start recovers from the log."""
+        pid = int(self.sql("select split_part(pg_read_file('postmaster.pid'), E'\\n', 1)"))
+        os.kill(pid, signal.SIGQUIT)
+        while os.path.exists(f"/proc/{pid}"):
+            time.sleep(0.02)
+        self.start()
 
     def remove(self):
         subprocess.run([self.segue, "pg", "stop", "--dir", self.directory, "--remove"], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, timeout=120)

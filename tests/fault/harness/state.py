@@ -57,9 +57,9 @@ class State:
             found["application"] = self.definition("--schema=public")
         return found
 
-    def definition(self, option):
+    def definition(self, *options):
         """A column that was dropped and came back may stand behind others."""
-        return [line.removesuffix(",") for line in self.tools.definition(self.database, option)]
+        return [line.removesuffix(",") for line in self.tools.definition(self.database, *options)]
 
     def violations(self, in_sync):
         return [f"{what}: {', '.join(rows[:5])}" for what, rows in self.ask({**ALWAYS, **(IN_SYNC if in_sync else {})}).items() if rows]

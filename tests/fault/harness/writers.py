@@ -3,11 +3,11 @@
 A statement that was acknowledged must be there at the end; one whose answer was lost may be there or not; any other answer
 of the server than success is a failure: segue must not break the application.
 """
-import contextlib
 import random
-import subprocess
 import threading
 import time
+
+from .psql import Psql
 
 TEXTS = ("9:00 AM", "오후 3시", "23:10", "00:05", "8am", "14:30")
 PAUSE = 0.02
@@ -22,12 +22,11 @@ class Writer(threading.Thread):
 
     def __init__(self, tools, database, style, number):
         super().__init__(daemon=True)
-        self.tools, self.database, self.style = tools, database, style
+        self.style, self.session = style, Psql(tools, database)
         self.random = random.Random(number)
         self.keys, self.own = range(1 + 40 * number, 40 + 40 * number), 1000 * (1 + number)
         self.possible, self.failures, self.acknowledged = {}, [], 0
         self.ended = threading.Event()
-        self.psql = None
 
     # ---- what it writes: SQL, key, and the row's values after it (None: no row)
 
@@ -58,52 +57,26 @@ class Writer(threading.Thread):
 
     # ---- how
 
-    def connect(self):
-        words = [str(self.tools.programs / "psql"), "--no-psqlrc", "--quiet", "--tuples-only", "--no-align", "--dbname=" + self.tools.url(self.database)]
-        self.psql = subprocess.Popen(words, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True, bufsize=1)
-        return self.ask("set application_name = 'application'") == "ok"
-
-    def ask(self, statement):
-        """ok, an SQLSTATE, or lost."""
-        try:
-            self.psql.stdin.write(statement + ";\n\\echo answer :ERROR :SQLSTATE\n")
-            self.psql.stdin.flush()
-            for line in self.psql.stdout:
-                if line.startswith("answer "):
-                    return "ok" if line.split()[1] == "false" else (line.split() + ["lost"])[2]
-        except (BrokenPipeError, OSError):
-            pass
-        return "lost"
-
     def run(self):
         number, connected = 0, False
         while not self.ended.is_set():
             if not connected:
-                self.leave()
-                connected = self.connect()
+                connected = self.session.connect()
                 time.sleep(0 if connected else 0.2)
                 continue
             number += 1
             statement, place, values = self.operation(number)
-            answer = self.ask(statement)
+            answer = self.session.ask(statement)
             if answer == "ok":
                 self.possible[place] = [values]
                 self.acknowledged += 1
-            elif answer == "lost" or answer.startswith("57P"):
+            elif Psql.is_lost(answer):
                 self.possible.setdefault(place, ["as it was"]).append(values)
                 connected = False
             else:
                 self.failures.append(f"{self.style} writer: {statement}: SQLSTATE {answer}")
             time.sleep(PAUSE)
-        self.leave()
-
-    def leave(self):
-        if self.psql:
-            self.psql.kill()
-            self.psql.wait()
-            for stream in (self.psql.stdin, self.psql.stdout):
-                with contextlib.suppress(OSError):  # what it was sent last may wait there for ever
-                    stream.close()
+        self.session.leave()
 
     def stop(self):
         self.ended.set()

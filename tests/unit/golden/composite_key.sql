@@ -5,18 +5,24 @@ language plpgsql security definer set search_path = "public", pg_temp as $segue$
 declare
   segue_new_1 "public"."rooms"."squareMetres"%type;
   segue_old_1 "public"."rooms"."size"%type;
-  old_written boolean; new_written boolean; unmigrated boolean;
+  old_written boolean; new_written boolean; unmigrated boolean; moved boolean;
 begin
   if tg_op = 'INSERT' then
     old_written := new."size" is not null;
     new_written := new."squareMetres" is not null;
     unmigrated := not new_written;
+    moved := false;
   else
     old_written := old."size" is distinct from new."size";
     new_written := old."squareMetres" is distinct from new."squareMetres";
     unmigrated := old."squareMetres" is null;
+    moved := old."house" is distinct from new."house" or old."number" is distinct from new."number";
   end if;
-  if old_written or unmigrated then
+  if moved then
+    update segue.repairs q set key = array[new."house"::text, new."number"::text] where q.plan = 'rooms' and q.mapping = 'm' and q.key = array[old."house"::text, old."number"::text] and q."resolvedAt" is null;
+    moved := not found;
+  end if;
+  if old_written or unmigrated or moved then
     begin
       select r.metres
         into strict segue_new_1
@@ -35,6 +41,9 @@ begin
     if new."squareMetres" is distinct from segue_new_1 then insert into segue.repairs (plan, mapping, key, direction, reason) values ('rooms', 'm', array[new."house"::text, new."number"::text], 'both', 'both sides were written and disagree'); end if;
   elsif old_written and not unmigrated then
     if new."size" is distinct from old."size" then new."squareMetres" := segue_new_1; end if;
+  end if;
+  if moved and not new_written and not unmigrated then
+    if (new."squareMetres" is distinct from segue_new_1) then new."squareMetres" := segue_new_1; end if;
   end if;
   if new_written and not old_written then
     begin

@@ -10,16 +10,22 @@ declare
   segue_old_1 "public"."reservations"."service__retired"%type;
   segue_old_2 "public"."reservations"."preferredTime__retired"%type;
   segue_unseen_1 boolean;
-  old_written boolean; new_written boolean; unmigrated boolean;
+  old_written boolean; new_written boolean; unmigrated boolean; moved boolean;
 begin
   if tg_op = 'INSERT' then
     old_written := new."service__retired" is not null or new."preferredTime__retired" is not null;
     new_written := new."serviceId" is not null or new."serviceName" is not null or new."estimatedDuration" is not null or new."period" is not null;
     unmigrated := not new_written;
+    moved := false;
   else
     old_written := old."service__retired" is distinct from new."service__retired" or old."preferredTime__retired" is distinct from new."preferredTime__retired";
     new_written := old."serviceId" is distinct from new."serviceId" or old."serviceName" is distinct from new."serviceName" or old."estimatedDuration" is distinct from new."estimatedDuration" or old."period" is distinct from new."period";
     unmigrated := old."serviceId" is null and old."serviceName" is null and old."estimatedDuration" is null and old."period" is null;
+    moved := old."id" is distinct from new."id";
+  end if;
+  if moved then
+    update segue.repairs q set key = array[new."id"::text] where q.plan = 'hospital-services' and q.mapping = 'reservations' and q.key = array[old."id"::text] and q."resolvedAt" is null;
+    moved := not found;
   end if;
   if new_written and not old_written then
     begin

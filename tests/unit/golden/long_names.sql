@@ -10,18 +10,24 @@ declare
   segue_old_1 "public"."reservations"."service"%type;
   segue_old_2 "public"."reservations"."preferredTime"%type;
   segue_unseen_1 boolean;
-  old_written boolean; new_written boolean; unmigrated boolean;
+  old_written boolean; new_written boolean; unmigrated boolean; moved boolean;
 begin
   if tg_op = 'INSERT' then
     old_written := new."service" is not null or new."preferredTime" is not null;
     new_written := new."serviceId" is not null or new."serviceName" is not null or new."estimatedDuration" is not null or new."period" is not null;
     unmigrated := not new_written;
+    moved := false;
   else
     old_written := old."service" is distinct from new."service" or old."preferredTime" is distinct from new."preferredTime";
     new_written := old."serviceId" is distinct from new."serviceId" or old."serviceName" is distinct from new."serviceName" or old."estimatedDuration" is distinct from new."estimatedDuration" or old."period" is distinct from new."period";
     unmigrated := old."serviceId" is null and old."serviceName" is null and old."estimatedDuration" is null and old."period" is null;
+    moved := old."id" is distinct from new."id";
   end if;
-  if old_written or unmigrated then
+  if moved then
+    update segue.repairs q set key = array[new."id"::text] where q.plan = 'pppppppppppppppppppppppppppppppppppppppppppppppppppppppppppp' and q.mapping = 'reservations' and q.key = array[old."id"::text] and q."resolvedAt" is null;
+    moved := not found;
+  end if;
+  if old_written or unmigrated or moved then
     begin
       select s.id, s.name, s."durationMinutes" + s."bufferMinutes", coalesce("segue value 1".meaning, 'MORNING')::"Period", "segue value 1".raw is null and new."preferredTime"::text is not null
         into strict segue_new_1, segue_new_2, segue_new_3, segue_new_4, segue_unseen_1
@@ -54,6 +60,12 @@ begin
     if new."service" is distinct from old."service" then new."serviceName" := segue_new_2; end if;
     if new."service" is distinct from old."service" then new."estimatedDuration" := segue_new_3; end if;
     if new."preferredTime" is distinct from old."preferredTime" then new."period" := segue_new_4; end if;
+  end if;
+  if moved and not new_written and not unmigrated then
+    if new."serviceName" is null or (new."serviceId" is distinct from segue_new_1) then new."serviceName" := segue_new_2; end if;
+    if new."estimatedDuration" is null or (new."serviceId" is distinct from segue_new_1) then new."estimatedDuration" := segue_new_3; end if;
+    if (new."serviceId" is distinct from segue_new_1) then new."serviceId" := segue_new_1; end if;
+    if (new."period" is distinct from segue_new_4 and not (segue_unseen_1 and new."period" is not null)) then new."period" := segue_new_4; end if;
   end if;
   if new_written and not old_written then
     begin

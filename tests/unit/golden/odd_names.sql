@@ -5,18 +5,24 @@ language plpgsql security definer set search_path = "odd schema", pg_temp as $se
 declare
   segue_new_1 "odd schema"."table ""of"" 예약"."né ""w"""%type;
   segue_old_1 "odd schema"."table ""of"" 예약"."o'ld"%type;
-  old_written boolean; new_written boolean; unmigrated boolean;
+  old_written boolean; new_written boolean; unmigrated boolean; moved boolean;
 begin
   if tg_op = 'INSERT' then
     old_written := new."o'ld" is not null;
     new_written := new."né ""w""" is not null;
     unmigrated := not new_written;
+    moved := false;
   else
     old_written := old."o'ld" is distinct from new."o'ld";
     new_written := old."né ""w""" is distinct from new."né ""w""";
     unmigrated := old."né ""w""" is null;
+    moved := old."the key" is distinct from new."the key";
   end if;
-  if old_written or unmigrated then
+  if moved then
+    update segue.repairs q set key = array[new."the key"::text] where q.plan = 'odd' and q.mapping = 'm' and q.key = array[old."the key"::text] and q."resolvedAt" is null;
+    moved := not found;
+  end if;
+  if old_written or unmigrated or moved then
     begin
       select upper(new."o'ld") || '{} $segue$ \' 
         into strict segue_new_1
@@ -35,6 +41,9 @@ begin
     if new."né ""w""" is distinct from segue_new_1 then insert into segue.repairs (plan, mapping, key, direction, reason) values ('odd', 'm', array[new."the key"::text], 'both', 'both sides were written and disagree'); end if;
   elsif old_written and not unmigrated then
     if new."o'ld" is distinct from old."o'ld" then new."né ""w""" := segue_new_1; end if;
+  end if;
+  if moved and not new_written and not unmigrated then
+    if (new."né ""w""" is distinct from segue_new_1) then new."né ""w""" := segue_new_1; end if;
   end if;
   if new_written and not old_written then
     begin

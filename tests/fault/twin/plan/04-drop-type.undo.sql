@@ -1,0 +1,1 @@
+CREATE TYPE "Device" AS ENUM ('XRAY', 'MRI', 'CT', 'ECG');
