@@ -172,12 +172,12 @@ Sql create_carry(const Derivation& derivation, const Flow& flow) {
   const auto work = build("  if jsonb_array_length(segue_keys) = 1 then\n{}  else\n{}  end if;\n"_sql, body(derivation, flow, Keys::one),
                           body(derivation, flow, Keys::several));
   return build("create or replace function {}(segue_keys jsonb, segue_columns boolean[], segue_why text, segue_to jsonb default null) returns bigint\n"
-               "language plpgsql security definer set search_path = {}, pg_temp set enable_seqscan = off set jit = off set lock_timeout = {} as {}\n"
+               "language plpgsql security definer set search_path = {}, pg_temp {} set lock_timeout = {} as {}\n"
                "#variable_conflict use_column\n"
                "declare\n  segue_before text := coalesce(current_setting('segue.carrying', true), '');\n  segue_rows bigint; segue_written bigint := 0; segue_mark text;\n"
                "begin\n  perform set_config('segue.carrying', segue_before || {}, true);\n{}"
                "  perform set_config('segue.carrying', segue_before, true);\n  return segue_written;\nend {}"_sql,
-               carry_name(derivation, flow), Ident{derivation.schema}, patience(derivation, flow), dollar_quote(work), mark,
+               carry_name(derivation, flow), Ident{derivation.schema}, by_index, patience(derivation, flow), dollar_quote(work), mark,
                work, dollar_quote(work));
 }
 

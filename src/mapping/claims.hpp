@@ -45,6 +45,10 @@ std::vector<std::string> stored_names(const std::vector<FlowColumn>& columns);
 Sql record(const Derivation& derivation, const std::string& direction, const Sql& reason, const Sql& keys, const Sql& unless_open = "false"_sql);
 Sql open_entry(const Derivation& derivation, const Sql& direction, const Sql& key, const Sql& more = {});  // condition
 
+// Settings of a function that looks a few keys up. The planner takes a list of keys for a hundred rows, and one key of an expression that
+// nobody has analyzed for every two-hundredth row: it would rather read a large table's whole index, for each write.
+inline const auto by_index = "set enable_seqscan = off set enable_hashjoin = off set enable_mergejoin = off set jit = off"_sql;
+
 // ---- carry.cpp
 Sql lock_rows(const Flow& flow, Keys keys);
 Sql patience(const Derivation& derivation, const Flow& flow);

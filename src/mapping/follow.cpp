@@ -98,10 +98,10 @@ Functions follow_functions(const Resolved& reader, const sql::QualifiedName& der
   const auto trigger = [&](const std::string& event) { return Ident{named("zz segue 3 follow " + event, reader.plan, reader.name)}; };
   const auto body = body_of(reader, derived, derived_key);
   Functions all;
-  all.create.push_back(build("create or replace function {}() returns trigger\nlanguage plpgsql security definer set search_path = {}, pg_temp set enable_seqscan = off set jit = off as {}\n"
+  all.create.push_back(build("create or replace function {}() returns trigger\nlanguage plpgsql security definer set search_path = {}, pg_temp {} as {}\n"
                              "#variable_conflict use_column\ndeclare\n  segue_keys jsonb; segue_free jsonb;\n"
                              "  segue_before text := coalesce(current_setting('segue.backfill', true), '');\nbegin\n{}end {}"_sql,
-                             name, Ident{reader.schema}, dollar_quote(body), body, dollar_quote(body)));
+                             name, Ident{reader.schema}, by_index, dollar_quote(body), body, dollar_quote(body)));
   const auto read = columns_read(reader, derived);
   for (const auto* event : {"insert", "update", "delete"}) {
     const bool gone = std::string_view(event) == "delete";

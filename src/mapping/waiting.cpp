@@ -54,9 +54,9 @@ Sql create_heed(const Derivation& derivation, const Flow& flow) {
                           lock_rows(flow, Keys::several), flow.target.table, target_key(flow, "x"), keys_in(flow, Keys::several),
                           target_waits(derivation, flow, "x"), own_waits(derivation, flow), claimed_back(flow, back), carry_name(derivation, back));
   return build("create or replace function {}(segue_keys jsonb, segue_own text[], segue_home jsonb, segue_kept boolean[]) returns boolean\n"
-               "language plpgsql security definer set search_path = {}, pg_temp set enable_seqscan = off set jit = off set lock_timeout = {} as {}\n"
+               "language plpgsql security definer set search_path = {}, pg_temp {} set lock_timeout = {} as {}\n"
                "#variable_conflict use_column\nbegin\n{}end {}"_sql,
-               heed_name(derivation, flow), sql::Ident{derivation.schema}, patience(derivation, flow), dollar_quote(body), body, dollar_quote(body));
+               heed_name(derivation, flow), sql::Ident{derivation.schema}, by_index, patience(derivation, flow), dollar_quote(body), body, dollar_quote(body));
 }
 
 }  // namespace segue::mapping
