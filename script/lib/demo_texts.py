@@ -80,7 +80,7 @@ class Story:
 
     def checks(self):
         live = self.watched.get("read", 0) + self.watched.get("for people", 0)
-        checks = [("strange texts met while patients book, and looked at", f"{live:,} of {len(STRANGE):,}", live >= len(STRANGE)),
+        checks = [("strange texts met while patients booked", f"{live:,}, at least {len(STRANGE):,}", live >= len(STRANGE)),
                   ("rows provisional until somebody decided", f"{self.provisional:,}", self.provisional > 0),
                   ("texts decided by people", f"{self.decided:,}", self.decided > 0)]
         return checks + [(what, f"{found:,}", found == 0) for what, found in self.left.items()]

@@ -44,11 +44,7 @@ class Standby:
         self.url = stage.command("segue", "pg", "start", "--dir", self.directory).split()[-1]
 
     def sql(self, statement):
-        done = subprocess.run(["psql", self.url, "-qAtX", "-v", "ON_ERROR_STOP=1", "-c", statement], text=True,
-                              stdout=subprocess.PIPE, stderr=subprocess.PIPE)
-        if done.returncode != 0:
-            raise Failed(done.stderr)
-        return done.stdout.strip()
+        return self.stage.sql(statement, self.url)
 
     def end(self):
         self.stage.run("segue", "pg", "stop", "--dir", self.directory, "--remove")

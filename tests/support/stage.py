@@ -120,8 +120,8 @@ class Stage:
             self.command("segue", "pg", "stop", "--dir", self.server)
         self.start_database()
 
-    def sql(self, statement):
-        done = subprocess.run(["psql", self.url, "-qAtX", "-v", "ON_ERROR_STOP=1", "-c", statement], text=True,
+    def sql(self, statement, url=None):
+        done = subprocess.run(["psql", url or self.url, "-qAtX", "-v", "ON_ERROR_STOP=1", "-c", statement], text=True,
                               stdout=subprocess.PIPE, stderr=subprocess.PIPE)
         if done.returncode != 0:
             raise Failed(done.stderr)
