@@ -103,7 +103,7 @@ create table segue.cursors (
 comment on table segue.cursors is 'where each worker of a backfill stands; committed with the rows of its batch';
 comment on column segue.cursors.plan is 'name of the plan';
 comment on column segue.cursors.step is 'name of the backfill step';
-comment on column segue.cursors.range is 'number of the key range, one a worker';
+comment on column segue.cursors.range is 'number of the key range; higher ones were left behind because others held rows of them';
 comment on column segue.cursors."lowerKey" is 'key before the first of the range; null: from the start';
 comment on column segue.cursors."upperKey" is 'last key of the range';
 comment on column segue.cursors."lastKey" is 'last key whose rows are committed; null: none yet';

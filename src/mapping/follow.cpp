@@ -48,16 +48,6 @@ std::set<std::string> columns_read(const Resolved& reader, const sql::QualifiedN
   return columns;
 }
 
-Sql in_keys(const Resolved& reader, std::string_view keys) {
-  std::vector<Sql> columns, values;
-  for (std::size_t i = 0; i < reader.key.size(); ++i) {
-    columns.push_back(build("x.{}"_sql, Ident{reader.key[i].name}));
-    values.push_back(build("(segue_key.value ->> {})::{}"_sql, i, Sql::from_journal(reader.key[i].type)));
-  }
-  return build("({}) in (select {} from jsonb_array_elements({}) segue_key)"_sql, sql::join(columns, ", "_sql), sql::join(values, ", "_sql),
-               Sql::from_plan(std::string(keys)));
-}
-
 Sql queue(const Resolved& reader, const Sql& reason, const Sql& condition) {
   return build("insert into segue.repairs (plan, mapping, key, direction, reason)\n      select {}, {}, array(select jsonb_array_elements_text(k.value)), 'new', {}\n"
                "      from jsonb_array_elements(segue_keys) k where {};\n"_sql, Literal{reader.plan}, Literal{reader.name}, reason, condition);
@@ -65,7 +55,7 @@ Sql queue(const Resolved& reader, const Sql& reason, const Sql& condition) {
 
 Sql body_of(const Resolved& reader, const sql::QualifiedName& derived, const std::vector<catalog::Column>& key) {
   Slice slice;
-  slice.rows = in_keys(reader, "segue_free");
+  slice.rows = in_keys(reader, "x", "segue_free"_sql);
   return build("  begin\n    if tg_op = 'DELETE' then\n      select jsonb_agg(to_jsonb(r.key)) into segue_keys from ({}) r(key);\n"
                "    elsif tg_op = 'INSERT' then\n      select jsonb_agg(to_jsonb(r.key)) into segue_keys from ({}) r(key);\n"
                "    else\n      select jsonb_agg(to_jsonb(r.key)) into segue_keys from ({}) r(key);\n    end if;\n"
@@ -75,7 +65,7 @@ Sql body_of(const Resolved& reader, const sql::QualifiedName& derived, const std
                "    {}  exception when others then\n    if sqlstate like '40%' then raise; end if;\n    {}  end;\n"
                "  if tg_op = 'DELETE' then return old; end if;\n  return null;\n"_sql,
                looking_at(reader, derived, key, "old", false), looking_at(reader, derived, key, "new", true), looking_at(reader, derived, key, "new", false), key_array(reader, "x"), reader.table,
-               in_keys(reader, "segue_keys"), backfill_batch(reader, slice),
+               in_keys(reader, "x", "segue_keys"_sql), backfill_batch(reader, slice),
                queue(reader, "'what it refers to changed'"_sql,
                      "not exists (select 1 from jsonb_array_elements(segue_free) f where f.value = k.value)"_sql),
                queue(reader, "sqlstate"_sql, "true"_sql));

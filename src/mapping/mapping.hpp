@@ -84,6 +84,11 @@ struct Slice {
 // whose text nobody has read yet keeps what it has.
 // Its affected-rows count is the rows written.
 Sql backfill_batch(const Resolved& mapping, const Slice& slice);
+// Where others hold rows of a range. Locks those that nobody holds, without waiting: their keys as one jsonb array; no key: NULL.
+Sql lock_free_rows(const Resolved& mapping);
+Sql backfill_rows(const Resolved& mapping);                      // backfill_batch of the rows whose keys $1 holds, jsonb as above
+Sql row_to_fill(const Resolved& mapping);                        // the key of a row of the range to be written that is not among those, $3; or no row
+Sql lock_row(const Resolved& mapping);                           // waits for the row whose key is $1
 // One row: scanned, differing, incomplete (some new column NULL although it should not be), keys of the first differing (json).
 // Rows with open repairs are left out.
 Sql compare_range(const Resolved& mapping);

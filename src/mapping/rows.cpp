@@ -15,36 +15,6 @@ namespace {
 // The row beside the plan's own FROM item: a name that no plan gives a table of its own.
 constexpr const char* row = "segue_row";
 
-Sql key_columns(const Resolved& mapping, std::string_view alias) {
-  std::vector<Sql> parts;
-  for (const auto& column : mapping.key) parts.push_back(build("{}.{}"_sql, Ident{std::string(alias)}, Ident{column.name}));
-  const auto list = sql::join(parts, ", "_sql);
-  return mapping.key.size() == 1 ? list : build("({})"_sql, list);
-}
-
-// The key that `array` holds as text[], in the key's own types.
-Sql key_value(const Resolved& mapping, const Sql& array) {
-  std::vector<Sql> parts;
-  for (std::size_t i = 0; i < mapping.key.size(); ++i)
-    parts.push_back(build("({})[{}]::{}"_sql, array, i + 1, Sql::from_journal(mapping.key[i].type)));
-  const auto list = sql::join(parts, ", "_sql);
-  return mapping.key.size() == 1 ? list : build("({})"_sql, list);
-}
-
-Sql key_parameter(const Resolved& mapping, int number) { return key_value(mapping, build("${}::text[]"_sql, number)); }
-
-}  // namespace
-
-Sql in_range(const Resolved& mapping, std::string_view alias) {
-  const auto key = key_columns(mapping, alias);
-  return build("($1::text[] is null or {} > {}) and ($2::text[] is null or {} <= {})"_sql, key, key_parameter(mapping, 1), key,
-               key_parameter(mapping, 2));
-}
-
-Sql is_key(const Resolved& mapping, std::string_view alias, const Sql& key) { return build("{} = {}"_sql, key_columns(mapping, alias), key_value(mapping, key)); }
-
-namespace {
-
 Sql matches(const Resolved& mapping) {
   std::vector<Sql> parts;
   for (const auto& column : mapping.key) parts.push_back(build("t.{} = b.{}"_sql, Ident{column.name}, Ident{column.name}));
@@ -150,13 +120,6 @@ Sql assignment(const Resolved& mapping, std::size_t i) {
 
 }  // namespace
 
-Sql key_array(const Resolved& mapping, std::string_view alias) {
-  std::vector<Sql> parts;
-  for (const auto& column : mapping.key)
-    parts.push_back(Sql::from_plan(std::string(alias)) + build(".{}::text"_sql, Ident{column.name}));
-  return build("array[{}]"_sql, sql::join(parts, ", "_sql));
-}
-
 Sql settle_repair(const Resolved& mapping) {
   Slice slice;
   slice.one_key = true;
@@ -207,28 +170,26 @@ Sql settle_unwritten(const Resolved& mapping) {
                open_repairs(mapping), mapping.table, is_key(mapping, "x", "q.key"_sql), sql::join(written, " or "_sql));
 }
 
-Sql key_range(const Resolved& mapping, std::string_view alias) { return in_range(mapping, alias); }
-
-// By its columns, not by the key as one row: only so an index gives the order.
-Sql next_boundary(const Resolved& mapping) {
-  std::vector<Sql> order;
-  for (const auto& column : mapping.key) order.push_back(build("x.{}"_sql, Ident{column.name}));
-  return build("select {} from {} x where {} order by {} offset $3::bigint limit 1"_sql, key_array(mapping, "x"), mapping.table,
-               in_range(mapping, "x"), sql::join(order, ", "_sql));
-}
-
-Sql highest_key(const Resolved& mapping) {
-  std::vector<Sql> order;
-  for (const auto& column : mapping.key) order.push_back(build("x.{} desc"_sql, Ident{column.name}));
-  return build("select {} from {} x order by {} limit 1"_sql, key_array(mapping, "x"), mapping.table, sql::join(order, ", "_sql));
-}
-
 Sql backfill_batch(const Resolved& mapping, const Slice& slice) {
   std::vector<Sql> set;
   for (std::size_t i = 0; i < mapping.to_new.columns.size(); ++i) set.push_back(assignment(mapping, i));
   return build("update {} t set {}\nfrom {}\nwhere {} and {}\n  and {}"_sql, mapping.table, sql::join(set, ","_sql),
                with_computed(mapping, slice, true), matches(mapping),
                !slice.rows.empty() ? "true"_sql : slice.one_key ? is_key(mapping, "t") : in_range(mapping, "t"), any_differs(mapping));
+}
+
+Sql backfill_rows(const Resolved& mapping) {
+  Slice slice;
+  slice.skip_repairs = true;
+  slice.rows = in_keys(mapping, "x", "$1::jsonb"_sql);
+  return backfill_batch(mapping, slice);
+}
+
+Sql row_to_fill(const Resolved& mapping) {
+  Slice slice;
+  slice.skip_repairs = true;
+  return build("select {} from {} where {} and not {} limit 1"_sql, key_array(mapping, "b"), with_computed(mapping, slice, true), any_differs(mapping),
+               in_keys(mapping, "b", "coalesce($3::jsonb, '[]')"_sql));
 }
 
 Sql queue_unseen(const Resolved& mapping, const plan::ValueDef& value, bool one_key) {

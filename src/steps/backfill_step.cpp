@@ -35,14 +35,14 @@ void add_range(Context& context, int range, const std::optional<std::string>& lo
 }
 
 // Disjoint key ranges, one a worker; the last ends at the highest key there is now. A resumed backfill keeps its ranges.
-int cut_ranges(Context& context, const mapping::Resolved& mapping, int workers) {
+void cut_ranges(Context& context, const mapping::Resolved& mapping, int workers) {
   pg::Transaction transaction(context.db);
   journal::fence(context.db, context.plan.name, context.epoch);
   const auto present = context.db.run("backfill.ranges", "select count(*) from segue.cursors where plan = $1 and step = $2"_sql,
                                       {context.plan.name, cursor_name(context)}).integer();
-  if (present > 0) return static_cast<int>(present);
+  if (present > 0) return;
   const auto highest = context.db.run("backfill.highest", mapping::highest_key(mapping));
-  if (highest.empty()) return 0;
+  if (highest.empty()) return;
   const auto rows = catalog::table(context.db, mapping.table).estimated_rows;
   std::optional<std::string> lower;
   int range = 0;
@@ -54,7 +54,6 @@ int cut_ranges(Context& context, const mapping::Resolved& mapping, int workers) 
   }
   add_range(context, range, lower, highest.optional_text(0, 0));
   transaction.commit(fault::Point::ranges_cut);
-  return range + 1;
 }
 
 // Texts that came between the profile and dual write stand in no list: they are read before rows get a meaning from them.
@@ -64,7 +63,9 @@ void read_unseen(Context& context, const mapping::Resolved& mapping) {
 }
 
 struct Team {
-  Shared shared;
+  Shared& shared;
+  std::vector<int> ranges;
+  std::atomic<std::size_t> taken{0};
   std::vector<std::thread> threads;
   std::vector<std::exception_ptr> errors;
   std::atomic<int> running{0};
@@ -72,21 +73,32 @@ struct Team {
     for (auto& thread : threads)
       if (thread.joinable()) thread.join();
   }
-  ~Team() {                                                      // left by an error: the workers end with their batch
-    shared.stop = true;
+  ~Team() {
+    if (running > 0) shared.stop = true;                         // left by an error: the workers end with their batch
     join();
   }
 };
 
-void start(Context& context, const mapping::Resolved& mapping, const mapping::Derivation* derived, int ranges, Team& team) {
-  team.errors.resize(static_cast<std::size_t>(ranges));
-  team.running = ranges;
-  for (int range = 0; range < ranges; ++range)
-    team.threads.emplace_back([&context, &mapping, &team, derived, range] {
+struct Walk {
+  Context& context;
+  const mapping::Resolved& mapping;
+  const mapping::Derivation* derived;
+  std::size_t workers;
+  std::int64_t total;                                            // rows, as estimated
+};
+
+// Each worker takes the next of the ranges until there is none.
+void start(const Walk& walk, Held held, Team& team) {
+  const auto workers = std::min(walk.workers, team.ranges.size());
+  team.errors.resize(workers);
+  team.running = static_cast<int>(workers);
+  for (std::size_t number = 0; number < workers; ++number)
+    team.threads.emplace_back([&walk, &team, held, number] {
       try {
-        BackfillWorker(context.db.url(), context.plan, context.epoch, mapping, cursor_name(context), range, team.shared, derived).run();
+        BackfillWorker worker(walk.context.db.url(), walk.context.plan, walk.context.epoch, walk.mapping, cursor_name(walk.context), held, team.shared, walk.derived);
+        for (auto next = team.taken++; next < team.ranges.size() && !team.shared.stop; next = team.taken++) worker.walk(team.ranges[next]);
       } catch (...) {
-        team.errors[static_cast<std::size_t>(range)] = std::current_exception();
+        team.errors[number] = std::current_exception();
         team.shared.stop = true;
       }
       --team.running;
@@ -106,13 +118,33 @@ void watch(Context& context, Team& team, Brake& brake, std::int64_t total) {
   stop_if_interrupted();
 }
 
-struct Walked { std::int64_t scanned, written, batches; };
+std::vector<int> open_ranges(Context& context) {
+  const auto rows = context.db.run("backfill.open", "select range from segue.cursors where plan = $1 and step = $2 and not done order by range"_sql,
+                                   {context.plan.name, cursor_name(context)});
+  std::vector<int> ranges;
+  for (int row = 0; row < rows.rows(); ++row) ranges.push_back(static_cast<int>(rows.integer(row, 0)));
+  return ranges;
+}
+
+// Rows that others hold are passed by first, and waited for when all the rest is done.
+void walk(const Walk& walk, Shared& shared) {
+  Brake brake(walk.context);
+  for (const auto held : {Held::pass_by, Held::wait_for}) {
+    Team team{.shared = shared, .ranges = open_ranges(walk.context)};
+    if (held == Held::wait_for && !team.ranges.empty()) walk.context.progress.note("all is written but rows that others hold: they come now");
+    shared.paused = brake.look();
+    start(walk, held, team);
+    watch(walk.context, team, brake, walk.total);
+  }
+}
+
+struct Walked { std::int64_t scanned, written, batches; int ranges; };
 
 Walked walked(Context& context) {
   const auto sums = context.db.run("backfill.sums", R"sql(
-    select coalesce(sum(scanned), 0), coalesce(sum(written), 0), coalesce(sum(batches), 0)
+    select coalesce(sum(scanned), 0), coalesce(sum(written), 0), coalesce(sum(batches), 0), coalesce(max(range) + 1, 0)
     from segue.cursors where plan = $1 and step = $2)sql"_sql, {context.plan.name, cursor_name(context)});
-  return {sums.integer(0, 0), sums.integer(0, 1), sums.integer(0, 2)};
+  return {sums.integer(0, 0), sums.integer(0, 1), sums.integer(0, 2), static_cast<int>(sums.integer(0, 3))};
 }
 
 // Between a rollback and this run nobody followed the driving table: derived rows that it has left behind go as the plan says.
@@ -134,13 +166,13 @@ journal::Evidence run(Context& context, const plan::BackfillStep& step) {
   const auto total = std::max<std::int64_t>(1, catalog::table(context.db, mapping.table).estimated_rows);
   const auto begin = Clock::now();
   read_unseen(context, mapping);
-  const int ranges = cut_ranges(context, mapping, workers_for(context, step));
-  Team team;
-  team.shared.scanned = walked(context).scanned;
-  Brake brake(context);
-  team.shared.paused = brake.look();
-  start(context, mapping, derived, ranges, team);
-  watch(context, team, brake, total);
+  const int workers = workers_for(context, step);
+  cut_ranges(context, mapping, workers);
+  const auto before = walked(context);
+  Shared shared;
+  shared.scanned = before.scanned;
+  shared.ranges = before.ranges;
+  walk({context, mapping, derived, static_cast<std::size_t>(workers), total}, shared);
   fault::point(fault::Point::backfill_walked, context.db.socket());
   const double seconds = std::chrono::duration<double>(Clock::now() - begin).count();
   // The planner has never seen values in the new columns.
@@ -148,11 +180,11 @@ journal::Evidence run(Context& context, const plan::BackfillStep& step) {
   context.db.run("backfill.analyze", sql::build("analyze {}"_sql, filled));
   if (derived != nullptr && was_undone(context)) clear_leftovers(context, *derived);
   const auto sums = walked(context);
-  context.progress.note(fmt::format("{} rows written in {} batches by {} worker{}", sums.written, sums.batches, ranges, ranges == 1 ? "" : "s"));
+  context.progress.note(fmt::format("{} rows written in {} batches by {} worker{}", sums.written, sums.batches, workers, workers == 1 ? "" : "s"));
   journal::Evidence evidence;
   evidence.rows = sums.written;
   evidence.detail = boost::json::serialize(boost::json::object{
-      {"written", sums.written}, {"batches", sums.batches}, {"workers", ranges}, {"seconds", seconds}});
+      {"written", sums.written}, {"batches", sums.batches}, {"workers", workers}, {"seconds", seconds}});
   return evidence;
 }
 

@@ -49,8 +49,8 @@ double attempt(Context& context, const std::vector<sql::QualifiedName>& tables, 
 
 bool worth_a_retry(const Error& error) { return error.sqlstate() == "55P03" || error.sqlstate() == "40P01"; }
 
-std::string blocker_text(Context& context, const std::vector<sql::QualifiedName>& tables) {
-  const auto blockers = catalog::lock_holders(context.db, tables);
+std::string blocker_text(pg::Connection& db, const std::vector<sql::QualifiedName>& tables) {
+  const auto blockers = catalog::lock_holders(db, tables);
   if (blockers.empty()) return "a session that is gone by now";
   const auto& first = blockers.front();
   return fmt::format("server process {} ({}, {}, {} for {:.1f} s)", first.pid, first.application, first.state, first.query_kind,
@@ -87,7 +87,7 @@ double in_locked_transaction(Context& context, const Needed& needed, const std::
     // Those who queued behind this attempt waited for it, too.
     journal::add_lock_wait(context.db, context.plan.name, context.phase.name, context.step.name,
                            stops_the_application(needed.lock) ? static_cast<double>(context.plan.limits.lock_timeout.count()) : 0);
-    const auto blocker = blocker_text(context, tables.empty() ? needed.tables : tables);
+    const auto blocker = blocker_text(context.db, tables.empty() ? needed.tables : tables);
     if (Clock::now() - begin > context.plan.limits.lock_budget)
       throw Error(ErrorCode::lock_timeout, fmt::format("step \"{}\" did not get its lock in {} attempts; held by {}", context.step.name, attempts, blocker),
                   "wait for the blocker or end it, then run the same command again; nothing was changed").with_sqlstate("55P03");
@@ -104,11 +104,13 @@ void outside_transaction(Context& context, const std::string& name, const sql::S
 
 bool is_clash(const Error& error) { return error.sqlstate() == "55P03" || error.sqlstate() == "40P01" || error.sqlstate() == "40001"; }
 
-void Clashes::met(const Error& error, const std::string& table) {
-  constexpr int most = 200;
+void Clashes::met(const Error& error, pg::Connection& db, const sql::QualifiedName& table) {
   if (!is_clash(error)) throw error;
-  if (++in_a_row_ > most)
-    throw Error(ErrorCode::lock_timeout, fmt::format("rows of \"{}\" stayed locked through {} attempts", table, in_a_row_),
+  if (++in_a_row_ == 1) first_ = Clock::now();
+  if (const auto tried = Clock::now() - first_; tried > budget_)
+    throw Error(ErrorCode::lock_timeout,
+                fmt::format("rows of \"{}\" stayed locked for {:.0f} s, through {} attempts; the oldest transaction on it is that of {}", table.name,
+                            std::chrono::duration<double>(tried).count(), in_a_row_, blocker_text(db, {table})),
                 "end the session that holds them, then run the same command again").with_sqlstate(error.sqlstate());
   std::this_thread::sleep_for(std::chrono::milliseconds(std::min(2000, 10 << std::min(in_a_row_, 7))));
 }

@@ -20,14 +20,18 @@ double in_locked_transaction(Context& context, const Needed& needed, const std::
 // Somebody else holds the row, or has just moved it to another partition: the same again, a little later, may do.
 bool is_clash(const Error& error);
 
-// Row locks met by a session that writes beside the application: it gives way and comes again, up to a limit.
+// Row locks met by a session that writes beside the application: it gives way and comes again, within a budget.
 class Clashes {
  public:
-  // Waits, longer each time. Throws the error again if it is about something else, Error{lock_timeout} after too many in a row.
-  void met(const Error& error, const std::string& table);
+  explicit Clashes(std::chrono::milliseconds budget) : budget_(budget) {}
+  // Waits, longer each time. Throws the error again if it is about something else; Error{lock_timeout} once the budget is spent
+  // without a success, with the oldest transaction on the table.
+  void met(const Error& error, pg::Connection& db, const sql::QualifiedName& table);
   void none() { in_a_row_ = 0; }
 
  private:
+  std::chrono::milliseconds budget_;
+  std::chrono::steady_clock::time_point first_{};
   int in_a_row_ = 0;
 };
 

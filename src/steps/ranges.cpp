@@ -20,7 +20,7 @@ Ranges::Ranges(Context& context, const mapping::Resolved& table, const std::stri
 
 std::int64_t Ranges::run(const std::vector<sql::Sql>& statements) {
   Pace pace(Pace::Limits{.batch_ms = static_cast<double>(context_.plan.limits.lock_timeout.count())});
-  Clashes clashes;
+  Clashes clashes(context_.plan.limits.lock_budget);
   std::optional<std::string> lower;
   std::int64_t done = 0;
   written_ = 0;
@@ -33,7 +33,7 @@ std::int64_t Ranges::run(const std::vector<sql::Sql>& statements) {
       lower = one(statements, lower, rows);
     } catch (const Error& error) {
       pace.clashed();
-      clashes.met(error, table_.table.name);
+      clashes.met(error, writer_, table_.table);
       continue;
     }
     more = lower.has_value();

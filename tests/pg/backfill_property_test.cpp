@@ -84,13 +84,14 @@ void cut(Hospital& hospital) {
 // Both workers until one of them has written a batch or a visit more.
 void work_a_little(Hospital& hospital, const mapping::Resolved& mapping) {
   steps::Shared shared;
+  shared.ranges = 2;
   std::vector<std::exception_ptr> errors(2);
   std::atomic<int> running{2};
   std::vector<std::thread> threads;
   for (int range = 0; range < 2; ++range)
     threads.emplace_back([&, range] {
       try {
-        steps::BackfillWorker(hospital.url(), hospital.plan(), hospital.epoch(), mapping, cursor_step, range, shared).run();
+        steps::BackfillWorker(hospital.url(), hospital.plan(), hospital.epoch(), mapping, cursor_step, steps::Held::pass_by, shared).walk(range);
       } catch (...) {
         errors[static_cast<std::size_t>(range)] = std::current_exception();
       }

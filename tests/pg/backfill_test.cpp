@@ -8,15 +8,12 @@
 
 #include "base/error.hpp"
 #include "base/text.hpp"
-#include "steps/backfill_worker.hpp"
 #include "support/hospital.hpp"
 
 using namespace segue;
 using tests::Hospital;
 
 namespace {
-
-const std::string cursor_step = "migrate/backfill reservations";
 
 // `rows` reservations "r00001"... (or 1... where the key is a number) of the old application, all at "3:00 PM".
 void fill(Hospital& hospital, int rows, const sql::Sql& key = "'r' || lpad(i::text, 5, '0')"_sql) {
@@ -25,11 +22,6 @@ void fill(Hospital& hospital, int rows, const sql::Sql& key = "'r' || lpad(i::te
     select {}, 'p', '0', '1990-01-01', 'MALE', 'FOLLOW_UP', 'SKIN_CARE', '2026-05-04', '3:00 PM', '2026-05-01'
     from generate_series(1, $1::integer) i)sql"_sql, key), {rows});
   hospital.db().run("test.analyze", "analyze reservations"_sql);
-}
-
-void one_range(Hospital& hospital) {
-  hospital.db().run("test.cursor", R"(insert into segue.cursors (plan, step, range, "upperKey") values ('hospital-services', $1, 0, $2::text[]))"_sql,
-                    {cursor_step, hospital.db().run("test.highest", mapping::highest_key(hospital.mapping())).text()});
 }
 
 void wait_until(pg::Connection& db, const sql::Sql& question) {
@@ -77,32 +69,6 @@ TEST_CASE("a new-style write to a row without a new side stands, although nobody
   CHECK(hospital.row("a") == "SKIN_CARE|09:00|srv_skin_care|70|MORNING");
   hospital.run("backfill");
   CHECK(hospital.row("a") == "SKIN_CARE|09:00|srv_skin_care|70|MORNING");
-}
-
-TEST_CASE("a worker stops before a row that somebody holds, and goes on from there") {
-  Hospital hospital;
-  fill(hospital, 2000);
-  hospital.run("profile");
-  hospital.run("sync");
-  one_range(hospital);
-  const auto mapping = hospital.mapping();
-  pg::Connection somebody(hospital.url());
-  {
-    pg::Transaction holding(somebody);
-    somebody.run("test.hold", "select 1 from reservations where id = 'r01500' for update"_sql);
-    steps::Shared shared;
-    std::thread worker([&] { steps::BackfillWorker(hospital.url(), hospital.plan(), hospital.epoch(), mapping, cursor_step, 0, shared).run(); });
-    while (shared.written < 1000) std::this_thread::sleep_for(std::chrono::milliseconds(1));
-    shared.stop = true;
-    worker.join();
-    const auto missing = hospital.count(R"(select count(*) from reservations where "serviceId" is null)"_sql);
-    CHECK(missing > 0);
-    CHECK(missing <= 1000);
-    CHECK(hospital.count("select written from segue.cursors"_sql) == 2000 - missing);
-  }
-  hospital.run("backfill");
-  CHECK(hospital.count("select written from segue.cursors"_sql) == 2000);
-  CHECK(hospital.compare().differing == 0);
 }
 
 TEST_CASE("rows that are deleted between the visits of a stretch make no visit leave rows out") {

@@ -1,0 +1,2 @@
+\ir ../guest-house/schema.sql
+create table holding as select 1 as "isHeld";
