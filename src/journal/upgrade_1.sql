@@ -5,5 +5,5 @@ comment on column segue.repairs."acceptedAt" is 'when a person said that the row
 comment on column segue.repairs."acceptedBy" is 'who accepted it';
 comment on column segue.repairs."acceptedFor" is 'why';
 comment on column segue.repairs."acceptedAs" is 'hash of both sides of the row as it was accepted: another one opens the entry again';
-update segue.meta set version = 2;
 comment on column segue.cursors.range is 'number of the key range; higher ones were left behind because others held rows of them';
+update segue.meta set version = 2;
