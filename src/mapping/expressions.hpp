@@ -40,6 +40,8 @@ Sql any_changed(const std::vector<std::string>& columns);
 // Conditions over the alias's key: $1 < key <= $2 (NULL is an open end), and key = `key`, a text[].
 Sql in_range(const Resolved& mapping, std::string_view alias);
 Sql is_key(const Resolved& mapping, std::string_view alias, const Sql& key = "$1::text[]"_sql);
+// The same range, and where $3 is not NULL only the rows whose keys it holds (jsonb, as below).
+Sql in_chosen(const Resolved& mapping, std::string_view alias);
 // The alias's key is one of those in a jsonb array of arrays of texts.
 Sql in_keys(const Resolved& mapping, std::string_view alias, const Sql& keys);
 

@@ -38,7 +38,7 @@ Sql count_unheld(const Resolved& mapping, const std::optional<Kept>& kept) {
 }
 
 Sql queue_unheld(const Resolved& mapping, const Kept& kept) {
-  const auto found = unheld(mapping, kept, key_range(mapping, "x"));
+  const auto found = unheld(mapping, kept, in_chosen(mapping, "x"));
   return build("insert into segue.repairs (plan, mapping, key, direction, reason) select {}, {}, {}, 'old', {} from {}\n"
                "where ({}) and not exists (select 1 from segue.repairs q where q.plan = {} and q.mapping = {} and q.key = {} and q.\"resolvedAt\" is null)"_sql,
                Literal{mapping.plan}, Literal{mapping.name}, key_array(mapping, row), Literal{reverted}, found.from,

@@ -44,6 +44,10 @@ Sql in_keys(const Resolved& mapping, std::string_view alias, const Sql& keys) {
   return build("{} in (select {} from jsonb_array_elements({}) segue_key)"_sql, key_columns(mapping, alias), sql::join(values, ", "_sql), keys);
 }
 
+Sql in_chosen(const Resolved& mapping, std::string_view alias) {
+  return build("{} and ($3::jsonb is null or {})"_sql, in_range(mapping, alias), in_keys(mapping, alias, "$3::jsonb"_sql));
+}
+
 Sql key_array(const Resolved& mapping, std::string_view alias) {
   std::vector<Sql> parts;
   for (const auto& column : mapping.key)
@@ -68,8 +72,13 @@ Sql highest_key(const Resolved& mapping) {
 }
 
 Sql lock_free_rows(const Resolved& mapping) {
-  return build("select jsonb_agg(to_jsonb(f.key)) from (select {} from {} x where {} for no key update skip locked) f(key)"_sql,
-               key_array(mapping, "x"), mapping.table, in_range(mapping, "x"));
+  return build("select jsonb_agg(to_jsonb(f.key)) from (select {} from {} x where {} and not {} for no key update skip locked) f(key)"_sql,
+               key_array(mapping, "x"), mapping.table, in_range(mapping, "x"), in_keys(mapping, "x", "coalesce($3::jsonb, '[]')"_sql));
+}
+
+Sql row_left(const Resolved& mapping) {
+  return build("select {} from {} x where {} and not {} limit 1"_sql, key_array(mapping, "x"), mapping.table, in_range(mapping, "x"),
+               in_keys(mapping, "x", "coalesce($3::jsonb, '[]')"_sql));
 }
 
 Sql lock_row(const Resolved& mapping) {

@@ -84,8 +84,10 @@ struct Slice {
 // whose text nobody has read yet keeps what it has.
 // Its affected-rows count is the rows written.
 Sql backfill_batch(const Resolved& mapping, const Slice& slice);
-// Where others hold rows of a range. Locks those that nobody holds, without waiting: their keys as one jsonb array; no key: NULL.
+// Where others hold rows of a range. Locks those that nobody holds and $3 does not name, without waiting: their keys as one jsonb
+// array; no key: NULL.
 Sql lock_free_rows(const Resolved& mapping);
+Sql row_left(const Resolved& mapping);                           // the key of a row of the range that is not among those, $3; or no row
 Sql backfill_rows(const Resolved& mapping);                      // backfill_batch of the rows whose keys $1 holds, jsonb as above
 Sql row_to_fill(const Resolved& mapping);                        // the key of a row of the range to be written that is not among those, $3; or no row
 Sql lock_row(const Resolved& mapping);                           // waits for the row whose key is $1
@@ -106,7 +108,7 @@ Sql write_old_side(const Resolved& mapping, bool stand_ins);
 Sql settle_unwritten(const Resolved& mapping);
 
 // UPDATE of one range in the other direction, for old columns that come back: the archived text where the new side is what
-// it was then (a hash over `hashed`), what the mapping computes where it was written since.
+// it was then (a hash over `hashed`), what the mapping computes where it was written since. $3: keys of the rows, as above; NULL: all.
 Sql restore_old_batch(const Resolved& mapping, const sql::QualifiedName& archive, const std::vector<std::string>& hashed);
 // Texts of a value's column that the map has not met are queued for reading.
 Sql queue_unseen(const Resolved& mapping, const plan::ValueDef& value, bool one_key = false);   // one_key: of the row whose key is $1

@@ -210,7 +210,7 @@ Sql row_hash(const std::vector<std::string>& columns, std::string_view alias) {
 
 Sql restore_old_batch(const Resolved& mapping, const sql::QualifiedName& archive, const std::vector<std::string>& hashed) {
   const auto rows = build("(select x.*, {} as segue_hash from {} x where {}) segue_row left join {} segue_archived on segue_archived.key = {}"_sql,
-                          row_hash(hashed, "x"), mapping.table, in_range(mapping, "x"), archive, key_array(mapping, row));
+                          row_hash(hashed, "x"), mapping.table, in_chosen(mapping, "x"), archive, key_array(mapping, row));
   const auto& side = mapping.to_old;
   const auto spoken = speak(mapping, side, row, rows);
   Sql list = "segue_row.*"_sql;

@@ -1,11 +1,10 @@
 #include "steps/backfill_worker.hpp"
 
-#include <fmt/format.h>
-
 #include <chrono>
 #include <thread>
 
 #include "base/error.hpp"
+#include "steps/held_rows.hpp"
 #include "steps/mapped.hpp"
 
 namespace segue::steps {
@@ -20,8 +19,6 @@ double ms_since(Clock::time_point begin) { return std::chrono::duration<double, 
 // a stretch several times, a hash class of its rows at a time, lets pruning make room in between.
 constexpr double ordered = 0.5;
 constexpr int visits = 8;
-// The longest wait for one row, with nothing else in hand.
-constexpr auto patience = std::chrono::milliseconds(2000);
 
 double backends_a_core(pg::Connection& db) {
   const auto active = db.run("backfill.load", R"sql(
@@ -89,19 +86,11 @@ std::int64_t BackfillWorker::write(const std::optional<std::string>& upper) {
 
 // The rows up to `upper` that nobody holds, and whether any is left. Two statements: the second sees the rows as they were locked.
 std::int64_t BackfillWorker::write_free_rows(const std::optional<std::string>& upper) {
-  const auto free = db_.run("backfill.free", mapping::lock_free_rows(mapping_), {cursor_.last, upper}).optional_text(0, 0);
+  const auto free = db_.run("backfill.free", mapping::lock_free_rows(mapping_), {cursor_.last, upper, nullptr}).optional_text(0, 0);
   const auto written = free ? db_.run("backfill.free_batch", mapping::backfill_rows(mapping_), {*free}).affected() : 0;
   const auto left = db_.run("backfill.left", mapping::row_to_fill(mapping_), {cursor_.last, upper, free});
   held_ = left.empty() ? std::nullopt : left.optional_text(0, 0);
   return written;
-}
-
-// Whoever holds this row holds others, and frees them with it. Nobody waits for a session that waits for one row and has nothing
-// else in hand, so it may wait longer than a lock timeout.
-void BackfillWorker::wait_for_held() {
-  db_.run("backfill.patience", "select set_config('lock_timeout', $1, true)"_sql, {fmt::format("{}ms", patience.count())});
-  db_.run("backfill.wait", mapping::lock_row(mapping_), {*held_});
-  db_.run("backfill.impatience", "select set_config('lock_timeout', $1, true)"_sql, {fmt::format("{}ms", plan_.limits.lock_timeout.count())});
 }
 
 // A range of its own for rows up to `upper`, which others hold. The numbers of this worker's ranges are its own.
@@ -146,7 +135,7 @@ BackfillWorker::Cursor BackfillWorker::behind(const Stretch& visited) const {
 
 void BackfillWorker::batch() {
   pg::Transaction transaction(db_);
-  if (held_) wait_for_held();
+  if (held_) wait_for_row(db_, plan_, mapping_, *held_);
   const auto begin = Clock::now();
   journal::fence(db_, plan_.name, epoch_);
   const auto rows = careful_ ? pace_.rows() : pace_.rows() * classes_;

@@ -38,7 +38,6 @@ class BackfillWorker {
   Cursor behind(const Stretch& visited) const;
   std::int64_t write(const std::optional<std::string>& upper);
   std::int64_t write_free_rows(const std::optional<std::string>& upper);
-  void wait_for_held();
   void leave_behind(const std::optional<std::string>& upper);
   void write_cursor(const Cursor& next, std::int64_t scanned, std::int64_t written);
   void pass_by(fault::Point point, const std::function<void(const std::string&)>& record);

@@ -17,6 +17,8 @@ using Clock = std::chrono::steady_clock;
 
 namespace {
 
+constexpr auto longest_wait = std::chrono::milliseconds(5000);   // for a lock that stops nobody
+
 double ms_since(Clock::time_point begin) { return std::chrono::duration<double, std::milli>(Clock::now() - begin).count(); }
 
 // SHARE and stronger stop writers; weaker table locks stop only other DDL and VACUUM.
@@ -33,11 +35,24 @@ std::vector<sql::QualifiedName> existing(Context& context, const Needed& needed)
   return tables;
 }
 
+void set_lock_timeout(Context& context, std::chrono::milliseconds longest) {
+  context.db.run("step.lock_timeout", "select set_config('lock_timeout', $1, true)"_sql, {fmt::format("{}ms", longest.count())});
+}
+
+// A session that has waited for its deadlock_timeout makes an autovacuum that blocks it give way; one that gives up sooner never does.
+// So the first lock is one that stops no reader and no writer, held or waited for, and may be waited for that long.
+void lock_patiently(Context& context, const std::vector<sql::QualifiedName>& tables) {
+  const auto deadlock_timeout = std::chrono::milliseconds(context.db.run("step.deadlock_timeout",
+      "select setting::bigint from pg_catalog.pg_settings where name = 'deadlock_timeout'"_sql).integer());
+  set_lock_timeout(context, std::max(context.plan.limits.lock_timeout, std::min(deadlock_timeout + std::chrono::milliseconds(500), longest_wait)));
+  for (const auto& table : tables) context.db.run("step.lock_softly", build("lock table {} in share update exclusive mode"_sql, table));
+}
+
 double attempt(Context& context, const std::vector<sql::QualifiedName>& tables, sql::Lock lock, const std::function<void()>& work) {
   pg::Transaction transaction(context.db);
   journal::fence(context.db, context.plan.name, context.epoch);
-  context.db.run("step.lock_timeout", "select set_config('lock_timeout', $1, true)"_sql,
-                 {fmt::format("{}ms", context.plan.limits.lock_timeout.count())});
+  if (!tables.empty()) lock_patiently(context, tables);
+  set_lock_timeout(context, context.plan.limits.lock_timeout);
   const auto begin = Clock::now();
   for (const auto& table : tables)
     context.db.run("step.lock", build("lock table {} in {} mode"_sql, table, sql::Sql::from_journal(std::string(sql::name_of(lock)))));

@@ -1,6 +1,7 @@
 // Strong locks without a queue: a short lock_timeout, retries with jittered back-off, a budget, and the blocker's name.
 // Does: run a piece of work in one fenced transaction that holds the locks it needs.
-// Does not: wait in the queue longer than the plan's lock timeout, so nobody waits behind it longer than that.
+// Does not: wait in the queue for a lock that stops readers or writers longer than the plan's lock timeout, so nobody waits behind it
+//   longer than that.
 #pragma once
 #include <functional>
 #include <vector>

@@ -33,7 +33,7 @@ void fill(Context& context, const mapping::Resolved& mapping) {
   if (mapping.to_old.columns.empty()) return;
   const auto archive = archive_name(context.plan, mapping.table.name);
   const auto hashed = hashed_columns(context.plan, mapping.table.name);
-  Ranges ranges(context, mapping, "restore", fault::Point::restore_batch);
+  Ranges ranges(context, mapping, "restore", fault::Point::restore_batch, By::chosen);
   ranges.run({mapping::queue_unheld(mapping, {archive, hashed}), mapping::restore_old_batch(mapping, archive, hashed)});
   for (const auto& value : mapping.values) ranges.writer().run("restore.unseen", mapping::queue_unseen(mapping, value));
 }

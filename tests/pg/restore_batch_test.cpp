@@ -33,7 +33,7 @@ struct Returning : Hospital {
   void restore() {
     db().run("test.mark", "set segue.backfill = 'on'"_sql);
     db().run("test.restore", mapping::restore_old_batch(mapping(), steps::archive_name(plan(), "reservations"),
-                                                        steps::hashed_columns(plan(), "reservations")), {nullptr, nullptr});
+                                                        steps::hashed_columns(plan(), "reservations")), {nullptr, nullptr, nullptr});
     db().run("test.unmark", "set segue.backfill = ''"_sql);
   }
   std::string old_side(const std::string& id) {

@@ -4,8 +4,11 @@ import threading
 
 # Locks that stop readers or writers: whoever stands in the queue for one stops those behind.
 STRONG = ("ShareLock", "ShareRowExclusiveLock", "ExclusiveLock", "AccessExclusiveLock")
+# A session that waits for one row with nothing else in hand stops nobody: who stands behind it waits for the row's holder.
+WAITS_FOR_ONE_ROW = "select 1 from "
 SAMPLE = """select a.application_name, w.pid, w.locktype, w.mode, coalesce(w.relation::regclass::text, '-'), extract(epoch from clock_timestamp() - w.waitstart) * 1000,
-  extract(epoch from w.waitstart), coalesce((select string_agg(distinct b.application_name, ' ') from unnest(pg_blocking_pids(w.pid)) p join pg_stat_activity b on b.pid = p), '-'),
+  extract(epoch from w.waitstart), coalesce((select string_agg(distinct b.application_name, ' ') from unnest(pg_blocking_pids(w.pid)) p join pg_stat_activity b on b.pid = p
+    where not (w.locktype = 'tuple' and b.query like '""" + WAITS_FOR_ONE_ROW + """%for no key update' and b.wait_event_type = 'Lock')), '-'),
   left(translate(a.query, E'\\n|', '  '), 90)
   from pg_locks w join pg_stat_activity a using (pid) where not w.granted and w.waitstart is not null and a.datname = current_database();"""
 
@@ -37,7 +40,7 @@ class Sampler(threading.Thread):
     def note(self, name, pid, kind, mode, relation, milliseconds, since, blockers, statement):
         milliseconds, wait = float(milliseconds), (pid, since)
         if name.startswith("segue/"):
-            if mode in STRONG and kind in ("relation", "tuple", "transactionid"):
+            if mode in STRONG and kind in ("relation", "tuple", "transactionid") and not (kind != "relation" and statement.startswith(WAITS_FOR_ONE_ROW)):
                 what = f"{name} waited for {mode} on {kind} {relation}: {statement}"
                 self.of_segue[wait] = max(self.of_segue.get(wait, (0, "")), (milliseconds, what))
         elif name == "application":
