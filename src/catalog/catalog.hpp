@@ -70,8 +70,12 @@ std::vector<std::string> describe_schema(pg::Connection& db, const std::string& 
 // or the role may not know where its data is.
 std::optional<std::int64_t> free_bytes(pg::Connection& db);
 
-struct Blocker { int pid; std::string application, state, query_kind; double age_seconds; };
-// Sessions that hold a lock on one of the tables, oldest transaction first; the kind of their statement, never its text.
+// Who holds a lock: a session, or a transaction that was prepared and forgotten. `text`: for a person, with the kind of its statement,
+// never the statement; `pid`: 0 for a prepared transaction.
+struct Blocker { int pid; std::string text; double age_seconds; };
+// Those that hold a lock on one of the tables, oldest transaction first.
 std::vector<Blocker> lock_holders(pg::Connection& db, const std::vector<sql::QualifiedName>& tables);
+// Those that this server process waits for just now, oldest transaction first.
+std::vector<Blocker> blockers_of(pg::Connection& db, int pid);
 
 }  // namespace segue::catalog

@@ -111,23 +111,4 @@ IndexState index_state(pg::Connection& db, const sql::QualifiedName& index) {
   return rows.boolean() ? IndexState::valid : IndexState::invalid;
 }
 
-std::vector<Blocker> lock_holders(pg::Connection& db, const std::vector<sql::QualifiedName>& tables) {
-  std::vector<Blocker> blockers;
-  for (const auto& name : tables) {
-    const auto rows = db.run("catalog.lock_holders", R"sql(
-      select l.pid, coalesce(nullif(a.application_name, ''), a.backend_type, '?'), coalesce(a.state, a.backend_type, '?'),
-             coalesce(upper(substring(ltrim(a.query) from '^[A-Za-z]+')), '?'),
-             extract(epoch from clock_timestamp() - min(coalesce(a.xact_start, a.backend_start)))
-      from pg_catalog.pg_locks l join pg_catalog.pg_stat_activity a on a.pid = l.pid
-      where l.locktype = 'relation' and l.granted and l.pid <> pg_catalog.pg_backend_pid()
-        and (l.relation = pg_catalog.to_regclass($1)::oid
-             or l.relation in (select relid from pg_catalog.pg_partition_tree(pg_catalog.to_regclass($1))))
-      group by 1, 2, 3, 4 order by 5 desc limit 5)sql"_sql, {sql::render(name)});
-    for (int row = 0; row < rows.rows(); ++row)
-      blockers.push_back({static_cast<int>(rows.integer(row, 0)), rows.text(row, 1), rows.text(row, 2), rows.text(row, 3), rows.number(row, 4)});
-  }
-  std::sort(blockers.begin(), blockers.end(), [](const Blocker& a, const Blocker& b) { return a.age_seconds > b.age_seconds; });
-  return blockers;
-}
-
 }  // namespace segue::catalog

@@ -19,7 +19,8 @@ void require_sight_of_others(pg::Connection& db) {
 
 Runner::Runner(const std::string& url, const plan::Plan& plan, const std::string& verb, const journal::Accepted& accepted, const std::string& actor,
                Progress& progress)
-    : db_(url, {.application_name = "segue/" + verb + "/" + plan.name, .search_path = sql::quote_identifier(plan.schema)}), plan_(plan.name) {
+    : db_(url, {.application_name = "segue/" + verb + "/" + plan.name, .search_path = sql::quote_identifier(plan.schema), .lock_timeout = plan.limits.lock_budget}),
+      lookout_(url, plan.name, db_, progress), plan_(plan.name) {
   // A runner that is killed must not leave its server process at work, and in possession of the lock.
   constexpr int checks_its_client = 140000;
   if (db_.server_version() >= checks_its_client) db_.run("runner.check_client", "set client_connection_check_interval = '1s'"_sql);

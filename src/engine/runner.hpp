@@ -5,6 +5,7 @@
 #include <string>
 
 #include "base/progress.hpp"
+#include "engine/lookout.hpp"
 #include "journal/identity.hpp"
 #include "pg/connection.hpp"
 #include "plan/plan.hpp"
@@ -23,6 +24,7 @@ class Runner {
 
  private:
   pg::Connection db_;
+  Lookout lookout_;
   std::string plan_;
   std::int64_t epoch_ = 0;
 };

@@ -93,11 +93,33 @@ Result Connection::run(std::string_view name, const Sql& sql, const Params& para
   values.reserve(params.size());
   for (const auto& param : params) values.push_back(param.text() ? param.text()->c_str() : nullptr);
   const auto sent = in_transaction() || !may_write(sql) ? Sent::in_transaction : Sent::alone;
-  PGresult* raw = PQexecParams(conn_.get(), sql.text().c_str(), static_cast<int>(values.size()), nullptr,
-                               values.data(), nullptr, nullptr, 0);
+  const bool is_sent = PQsendQueryParams(conn_.get(), sql.text().c_str(), static_cast<int>(values.size()), nullptr, values.data(), nullptr, nullptr, 0) == 1;
+  PGresult* raw = is_sent ? answer() : nullptr;
   const auto status = PQresultStatus(raw);
   if (status != PGRES_TUPLES_OK && status != PGRES_COMMAND_OK) fail(name, raw, sent);
   return Result(raw);
+}
+
+void Connection::while_waiting(std::chrono::milliseconds every, std::function<std::string()> look) {
+  look_every_ = every;
+  look_ = std::move(look);
+}
+
+pg_result* Connection::answer() {
+  waited_for_.clear();
+  while (look_ && PQisBusy(conn_.get()) == 1) {
+    pollfd descriptor{PQsocket(conn_.get()), POLLIN, 0};
+    if (::poll(&descriptor, 1, static_cast<int>(look_every_.count())) == 0) waited_for_ = look_();
+    else if (PQconsumeInput(conn_.get()) != 1) break;
+  }
+  PGresult* last = nullptr;
+  while (PGresult* next = PQgetResult(conn_.get())) {
+    PQclear(last);
+    last = next;
+    const auto status = PQresultStatus(next);
+    if (status == PGRES_COPY_IN || status == PGRES_COPY_OUT || status == PGRES_COPY_BOTH || PQstatus(conn_.get()) == CONNECTION_BAD) break;
+  }
+  return last;
 }
 
 void Connection::run_script(std::string_view name, const Sql& sql) {
@@ -156,7 +178,10 @@ void Connection::fail(std::string_view name, pg_result* raw, Sent sent) {
         .with_statement(std::string(name))
         .with_outcome(sent == Sent::alone ? Outcome::unknown : Outcome::not_done);   // alone, a statement is its own COMMIT
   }
-  throw failure_of(raw, name);
+  const auto error = failure_of(raw, name);
+  if (error.code() != ErrorCode::lock_timeout || waited_for_.empty()) throw error;
+  throw Error(error.code(), fmt::format("{}; held by {}", error.message(), waited_for_), error.hint())
+      .with_sqlstate(error.sqlstate()).with_statement(std::string(name));
 }
 
 bool Connection::in_transaction() const { return PQtransactionStatus(conn_.get()) != PQTRANS_IDLE; }

@@ -89,6 +89,10 @@ class Connection {
   // COPY ... FROM STDIN; `next` appends rows in text format and returns false at the end.
   std::int64_t copy_in(std::string_view name, const Sql& copy, const std::function<bool(std::string&)>& next);
 
+  // From now on `look` is called, in the same thread, whenever a statement of run() has had no answer for so long, again and again. What
+  // it returns says who is waited for; if the statement is then given up for a lock, it stands in the error.
+  void while_waiting(std::chrono::milliseconds every, std::function<std::string()> look);
+
   std::optional<Notification> wait_notification(std::chrono::milliseconds timeout);
 
   bool in_transaction() const;
@@ -106,9 +110,13 @@ class Connection {
   // What was on its way when the connection broke: only the last two may have been done.
   enum class Sent { in_transaction, alone, commit };
   [[noreturn]] void fail(std::string_view name, pg_result* result, Sent sent = Sent::in_transaction);
+  pg_result* answer();                                           // the last result of what was sent; looks around while it waits
   struct Finish { void operator()(pg_conn* conn) const; };
   std::unique_ptr<pg_conn, Finish> conn_;
   std::string url_;
+  std::chrono::milliseconds look_every_{0};
+  std::function<std::string()> look_;
+  std::string waited_for_;                                       // by the last statement
 };
 
 // BEGIN on construction, ROLLBACK on destruction unless committed.

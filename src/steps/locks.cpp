@@ -67,9 +67,7 @@ bool worth_a_retry(const Error& error) { return error.sqlstate() == "55P03" || e
 std::string blocker_text(pg::Connection& db, const std::vector<sql::QualifiedName>& tables) {
   const auto blockers = catalog::lock_holders(db, tables);
   if (blockers.empty()) return "a session that is gone by now";
-  const auto& first = blockers.front();
-  return fmt::format("server process {} ({}, {}, {} for {:.1f} s)", first.pid, first.application, first.state, first.query_kind,
-                     first.age_seconds);
+  return blockers.front().text;
 }
 
 // At most ten times what an attempt may make the application wait: long holders cost it a tenth of its time, short ones cost
@@ -113,7 +111,6 @@ double in_locked_transaction(Context& context, const Needed& needed, const std::
 
 void outside_transaction(Context& context, const std::string& name, const sql::Sql& statement) {
   stop_if_interrupted();
-  context.db.run("step.no_lock_timeout", "set lock_timeout = 0"_sql);
   context.db.run(name, statement);
 }
 

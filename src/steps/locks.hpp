@@ -36,7 +36,8 @@ class Clashes {
   int in_a_row_ = 0;
 };
 
-// A statement that PostgreSQL refuses in a transaction; it queues only behind other DDL, so it may wait.
+// A statement that PostgreSQL refuses in a transaction. It stops nobody while it waits (for other DDL, for old transactions), so it may
+// wait as long as the session may: the plan's lock budget.
 void outside_transaction(Context& context, const std::string& name, const sql::Sql& statement);
 
 }  // namespace segue::steps

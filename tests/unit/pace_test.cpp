@@ -31,7 +31,7 @@ TEST_CASE("batches that take their time stay as they are") { CHECK(after(20, 100
 TEST_CASE("slow batches shrink, and one that is far too slow shrinks to a tenth at once") {
   CHECK(after(1, 200).rows() == 250);
   CHECK(after(1, 501).rows() == 50);
-  CHECK(after(100, 1000).rows() == 1);
+  CHECK(after(100, 1000).rows() == 20);
 }
 
 TEST_CASE("one slow batch in ten is an accident; two of them count until they are forgotten, and only once") {
@@ -63,13 +63,21 @@ TEST_CASE("a batch of one row can grow again when the locks are gone") {
   CHECK(pace.rows() > 1);
 }
 
+TEST_CASE("behind a clash a batch grows back to some dozen rows, however slow it is: most of that is not the rows' doing") {
+  Pace pace;
+  for (int i = 0; i < 10; ++i) pace.clashed();
+  REQUIRE(pace.rows() == 1);
+  for (int i = 0; i < 10; ++i) pace.done(300, quick_commit, idle);
+  CHECK(pace.rows() == 20);
+}
+
 TEST_CASE("an idle database gets no rest; slow commits or a busy application get more and more") {
   CHECK(after(5, 100).rest_ms() == 0);
   CHECK(after(1, 100, 60).duty() == 0.5);
   CHECK(after(1, 100, 60).rest_ms() == doctest::Approx(100));
   CHECK(after(1, 100, quick_commit, 5).duty() == 0.5);
   CHECK(after(2, 100, quick_commit, 5).rest_ms() == doctest::Approx(300));
-  CHECK(after(50, 100, 60).duty() == doctest::Approx(0.01));
+  CHECK(after(50, 100, 60).duty() == doctest::Approx(0.05));
 }
 
 TEST_CASE("between idle and busy the duty goes down gently, then stays; when it is idle again it comes back") {
@@ -90,9 +98,9 @@ TEST_CASE("whatever the times are, rows, duty and rest stay within their bounds"
     else pace.done(pick(2000), pick(200), pick(16));
     REQUIRE(pace.rows() >= 1);
     REQUIRE(pace.rows() <= 20'000);
-    REQUIRE(pace.duty() >= 0.01);
+    REQUIRE(pace.duty() >= 0.05);
     REQUIRE(pace.duty() <= 1);
     REQUIRE(pace.rest_ms() >= 0);
-    REQUIRE(pace.rest_ms() <= 2000 * 100);
+    REQUIRE(pace.rest_ms() <= 2000 * 19);
   }
 }
