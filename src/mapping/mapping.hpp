@@ -82,7 +82,7 @@ struct Slice {
 };
 // UPDATE of one range: writes where the new side is not what it should be, and only what nobody changed meanwhile. A column
 // whose text nobody has read yet keeps what it has.
-// Its affected-rows count is the rows written.
+// Its affected-rows count is the rows written. With `skip_repairs` a row that gets a stand-in is queued.
 Sql backfill_batch(const Resolved& mapping, const Slice& slice);
 // One row: scanned, differing, incomplete (some new column NULL although it should not be), keys of the first differing (json).
 // Rows with open repairs are left out.

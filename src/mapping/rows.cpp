@@ -223,10 +223,28 @@ Sql highest_key(const Resolved& mapping) {
   return build("select {} from {} x order by {} limit 1"_sql, key_array(mapping, "x"), mapping.table, sql::join(order, ", "_sql));
 }
 
+namespace {
+
+// Rows that get a stand-in wait in the queue, as those do that a trigger gave one. Nothing where the plan has none.
+Sql queue_stand_ins(const Resolved& mapping, Slice slice) {
+  std::vector<Sql> missing;
+  const auto& columns = mapping.to_new.columns;
+  for (std::size_t i = 0; i < columns.size(); ++i)
+    if (!columns[i].stand_in.empty()) missing.push_back(build("b.{} is null"_sql, computed(i)));
+  if (missing.empty()) return {};
+  slice.stand_ins = false;
+  return build("with segue_queued as (insert into segue.repairs (plan, mapping, key, direction, reason)\n"
+               "  select {}, {}, {}, 'new', 'no value: stand-in used' from {} where {})\n"_sql,
+               Literal{mapping.plan}, Literal{mapping.name}, key_array(mapping, "b"), with_computed(mapping, slice, false), sql::join(missing, " or "_sql));
+}
+
+}  // namespace
+
 Sql backfill_batch(const Resolved& mapping, const Slice& slice) {
   std::vector<Sql> set;
   for (std::size_t i = 0; i < mapping.to_new.columns.size(); ++i) set.push_back(assignment(mapping, i));
-  return build("update {} t set {}\nfrom {}\nwhere {} and {}\n  and {}"_sql, mapping.table, sql::join(set, ","_sql),
+  const auto queued = slice.skip_repairs ? queue_stand_ins(mapping, slice) : Sql();   // else the row stands in the queue already
+  return queued + build("update {} t set {}\nfrom {}\nwhere {} and {}\n  and {}"_sql, mapping.table, sql::join(set, ","_sql),
                with_computed(mapping, slice, true), matches(mapping),
                !slice.rows.empty() ? "true"_sql : slice.one_key ? is_key(mapping, "t") : in_range(mapping, "t"), any_differs(mapping));
 }
@@ -268,16 +286,6 @@ Sql restore_old_batch(const Resolved& mapping, const sql::QualifiedName& archive
   }
   return build("update {} t set {}\nfrom (select {} from {}) b\nwhere {} and {}\n  and ({})"_sql, mapping.table, sql::join(set, ","_sql), list,
                spoken.from, matches(mapping), in_range(mapping, "t"), sql::join(empty, " or "_sql));
-}
-
-std::optional<Sql> broken_range(const Resolved& mapping, const Direction& side) {
-  if (side.same.empty()) return std::nullopt;
-  std::vector<Sql> conditions;
-  for (const auto& condition : side.same) conditions.push_back(build("coalesce(({}), true)"_sql, plan_text(sql::with_row(side.where, condition, side.row, row, false, {}))));
-  const auto joined = side.from.empty() ? Sql() : " left join "_sql + plan_text(sql::with_row(side.where, side.from, side.row, row, true, {}));
-  return build("select count(*), coalesce(to_json((array_agg(json_build_object('key', b.key, 'class', 'reference')))[1:10]), '[]')\nfrom (select {} from {} {}{}"
-               " where {} and not ({})) b(key)"_sql, key_array(mapping, row), mapping.table, Ident{row}, joined, in_range(mapping, row),
-               sql::join(conditions, " and "_sql));
 }
 
 Sql compare_range(const Resolved& mapping) {

@@ -42,9 +42,10 @@ std::int64_t absorb_values(pg::Connection& db, const plan::Plan& plan, std::opti
 // `everything`: all of the queue, else the oldest of it.
 std::int64_t settle(pg::Connection& db, const plan::Plan& plan, std::optional<std::int64_t> epoch, const Mapped& mapping, bool everything = false);
 
-// Before dual write ends, in the caller's transaction, which holds both tables: what waits for the old side gets there. Then the
-// queue is closed: from now on the old side is right, and an entry would hold off what it says.
-void settle_last(pg::Connection& db, const plan::Plan& plan, const mapping::Derivation& derivation);
+// Before dual write ends, in the caller's transaction, which holds its tables: what waits for the old side gets there. Then the
+// queue is closed: from now on the old side is right, and an entry would hold off what it says, or be carried over it by a later run.
+// Returns the rows that were closed as they are.
+std::int64_t settle_last(pg::Connection& db, const plan::Plan& plan, const Mapped& mapping);
 
 // Old against new, row by row, when everything that can be settled is. A text that a trigger meets while the comparison runs is
 // no difference: it is read, and the rows are looked at again.
