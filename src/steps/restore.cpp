@@ -7,6 +7,7 @@
 #include "steps/archive.hpp"
 #include "steps/locks.hpp"
 #include "steps/mapped.hpp"
+#include "steps/operations.hpp"
 #include "steps/ranges.hpp"
 #include "steps/rebuild.hpp"
 
@@ -142,6 +143,7 @@ void restore_columns(Context& context, const std::string& table_name, const std:
   build_again(context, table, definition);
   describe_again(context, table, definition);
   belongs_again(context, table, definition, false);
+  analyze(context, table);                                       // nobody has seen these columns' values yet
 }
 
 namespace {
@@ -178,6 +180,7 @@ void restore_table(Context& context, const std::string& table_name, const std::s
   }
   describe_again(context, table, definition.as_object());
   belongs_again(context, table, definition.as_object(), true);
+  analyze(context, table);
 }
 
 }  // namespace segue::steps
