@@ -29,6 +29,7 @@ struct Derived {
   // The column's DEFAULT where it is a constant: in an INSERT it is no sign that anybody wrote the column. "" if none.
   std::string default_constant;
   bool not_null = false;
+  bool required = false;                                         // NOT NULL, now or by a step of the plan
 };
 
 struct Direction {
@@ -84,9 +85,12 @@ struct Slice {
 // whose text nobody has read yet keeps what it has.
 // Its affected-rows count is the rows written. With `skip_repairs` a row that gets a stand-in is queued.
 Sql backfill_batch(const Resolved& mapping, const Slice& slice);
-// One row: scanned, differing, incomplete (some new column NULL although it should not be), keys of the first differing (json).
+// One row: scanned, differing, incomplete (some new column NULL that is required, or computed to be something), keys of the first
+// differing (json).
 // Rows with open repairs are left out.
 Sql compare_range(const Resolved& mapping);
+// One row, of the whole table: rows, those whose new side is complete, those that have nothing of it and should.
+Sql count_filled(const Resolved& mapping);
 
 // Rows of one range that break a condition which the plan says holds in every row: their number, the first keys; nothing where
 // the side has no conditions.

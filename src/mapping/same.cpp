@@ -1,6 +1,5 @@
 // Conditions that the plan says hold in every row (`same`).
-#include "mapping/expressions.hpp"
-#include "mapping/mapping.hpp"
+#include "mapping/computed.hpp"
 #include "sql/statement.hpp"
 
 namespace segue::mapping {
@@ -9,7 +8,6 @@ using sql::build;
 using sql::Ident;
 
 std::optional<Sql> broken_range(const Resolved& mapping, const Direction& side) {
-  constexpr const char* row = "segue_row";                        // no plan gives a table this name
   if (side.same.empty()) return std::nullopt;
   std::vector<Sql> conditions;
   for (const auto& condition : side.same) conditions.push_back(build("coalesce(({}), true)"_sql, plan_text(sql::with_row(side.where, condition, side.row, row, false, {}))));
