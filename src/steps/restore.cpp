@@ -1,7 +1,6 @@
 // What was dropped is built again from its archive.
-#include <boost/json.hpp>
-
 #include "base/error.hpp"
+#include "base/json.hpp"
 #include "base/text.hpp"
 #include "mapping/going_back.hpp"
 #include "steps/archive.hpp"
@@ -18,8 +17,6 @@ using sql::Ident;
 using sql::Sql;
 
 namespace {
-
-std::string text_of(const boost::json::object& object, std::string_view name) { return std::string(object.at(name).as_string()); }
 
 Sql type_of(const boost::json::object& column) { return Sql::from_journal(text_of(column, "type")); }
 
