@@ -74,8 +74,8 @@ std::vector<std::string> describe_schema(pg::Connection& db, const std::string& 
 // or the role may not know where its data is.
 std::optional<std::int64_t> free_bytes(pg::Connection& db);
 
-struct Blocker { int pid; std::string application, state, query_kind; double age_seconds; };
-// Sessions that hold a lock on one of the tables, oldest transaction first; the kind of their statement, never its text.
+struct Blocker { int pid; std::string application, state, query_kind; double age_seconds; };   // pid 0: a prepared transaction
+// Sessions and prepared transactions that hold a lock on one of the tables, oldest transaction first; the kind of their statement, never its text.
 std::vector<Blocker> lock_holders(pg::Connection& db, const std::vector<sql::QualifiedName>& tables);
 
 }  // namespace segue::catalog

@@ -111,18 +111,33 @@ IndexState index_state(pg::Connection& db, const sql::QualifiedName& index) {
   return rows.boolean() ? IndexState::valid : IndexState::invalid;
 }
 
+// A prepared transaction holds its locks without any process; its gid may be the application's data. What a role may not see of another
+// session is no reason to leave that out.
 std::vector<Blocker> lock_holders(pg::Connection& db, const std::vector<sql::QualifiedName>& tables) {
   std::vector<Blocker> blockers;
   for (const auto& name : tables) {
     const auto rows = db.run("catalog.lock_holders", R"sql(
-      select l.pid, coalesce(nullif(a.application_name, ''), a.backend_type, '?'), coalesce(a.state, a.backend_type, '?'),
-             coalesce(upper(substring(ltrim(a.query) from '^[A-Za-z]+')), '?'),
-             extract(epoch from clock_timestamp() - min(coalesce(a.xact_start, a.backend_start)))
-      from pg_catalog.pg_locks l join pg_catalog.pg_stat_activity a on a.pid = l.pid
-      where l.locktype = 'relation' and l.granted and l.pid <> pg_catalog.pg_backend_pid()
-        and (l.relation = pg_catalog.to_regclass($1)::oid
-             or l.relation in (select relid from pg_catalog.pg_partition_tree(pg_catalog.to_regclass($1))))
-      group by 1, 2, 3, 4 order by 5 desc limit 5)sql"_sql, {sql::render(name)});
+      with locks as (
+        select distinct l.pid, l.virtualtransaction from pg_catalog.pg_locks l
+        where l.locktype = 'relation' and l.granted and l.pid is distinct from pg_catalog.pg_backend_pid()
+          and l.database in (0, (select oid from pg_catalog.pg_database where datname = current_database()))
+          and (l.relation = pg_catalog.to_regclass($1)::oid
+               or l.relation in (select relid from pg_catalog.pg_partition_tree(pg_catalog.to_regclass($1))))),
+      sessions as (
+        select coalesce(a.leader_pid, a.pid) as pid, a.application_name, a.backend_type, a.state, coalesce(a.xact_start, a.backend_start) as since,
+               upper(substring(regexp_replace(a.query, '^(\s|\(|--[^\n]*\n|/[*].*?[*]/)+', '') from '^[A-Za-z_]+')) as word, a.query ~ 'to prevent wraparound' as must_end
+        from locks l join pg_catalog.pg_stat_activity a on a.pid = l.pid)
+      select pid, coalesce(nullif(application_name, ''), backend_type, '?'), coalesce(state, backend_type, 'state not shown to this role'),
+             case when word = 'AUTOVACUUM' and must_end then 'autovacuum to prevent wraparound, which gives way to nobody,' when word = 'AUTOVACUUM' then 'autovacuum'
+                  when word = 'DO' then 'DO block' when word = 'CALL' then 'procedure' else coalesce(word, 'statement not shown') end,
+             coalesce(extract(epoch from clock_timestamp() - min(since)), 0)
+      from sessions group by 1, 2, 3, 4
+      union all
+      select 0, format('none: a prepared transaction of role "%s" in database "%s", which SELECT * FROM pg_prepared_xacts lists and COMMIT PREPARED or ROLLBACK PREPARED ends',
+                       p.owner, p.database), 'prepared', 'waiting', extract(epoch from clock_timestamp() - p.prepared)
+      from locks l join pg_catalog.pg_locks own on own.pid is null and own.locktype = 'transactionid' and own.virtualtransaction = l.virtualtransaction
+      join pg_catalog.pg_prepared_xacts p on l.pid is null and p.transaction = own.transactionid
+      order by 5 desc limit 5)sql"_sql, {sql::render(name)});
     for (int row = 0; row < rows.rows(); ++row)
       blockers.push_back({static_cast<int>(rows.integer(row, 0)), rows.text(row, 1), rows.text(row, 2), rows.text(row, 3), rows.number(row, 4)});
   }
