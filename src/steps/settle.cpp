@@ -40,8 +40,9 @@ template <class Open, class Visit> void each_page(bool everything, const Open& o
   }
 }
 
-std::int64_t settle_rows(pg::Connection& db, const plan::Plan& plan, std::optional<std::int64_t> epoch, const mapping::Resolved& mapping, bool everything) {
-  const auto texts = absorb_values(db, plan, epoch, mapping);
+std::int64_t settle_rows(pg::Connection& db, const plan::Plan& plan, std::optional<std::int64_t> epoch, const mapping::Resolved& mapping, bool everything,
+                         Progress* progress) {
+  const auto texts = absorb_values(db, plan, epoch, mapping, progress);
   if (mapping.retired) return texts;
   std::optional<pg::Connection> writer;
   const auto open = [&](const std::string& after) {
@@ -140,11 +141,11 @@ std::int64_t settle_last(pg::Connection& db, const plan::Plan& plan, const Mappe
     select count(distinct (direction, key)) from closed)sql"_sql, {plan.name, name}).integer();
 }
 
-std::int64_t settle(pg::Connection& db, const plan::Plan& plan, std::optional<std::int64_t> epoch, const Mapped& mapping, bool everything) {
+std::int64_t settle(pg::Connection& db, const plan::Plan& plan, std::optional<std::int64_t> epoch, const Mapped& mapping, bool everything, Progress* progress) {
   reopen_changed(db, plan, epoch, mapping);
-  if (const auto* rows = std::get_if<mapping::Resolved>(&mapping)) return settle_rows(db, plan, epoch, *rows, everything);
+  if (const auto* rows = std::get_if<mapping::Resolved>(&mapping)) return settle_rows(db, plan, epoch, *rows, everything, progress);
   const auto& derivation = std::get<mapping::Derivation>(mapping);
-  const auto texts = absorb_values(db, plan, epoch, derivation.to_new.source);
+  const auto texts = absorb_values(db, plan, epoch, derivation.to_new.source, progress);
   settle_derived(db, plan, epoch, derivation, everything);
   return texts;
 }

@@ -118,7 +118,7 @@ void undo(Context& context, const plan::SyncStep& step) {
   if (rows != nullptr) tables.insert(tables.begin(), rows->table);
   else tables = tables_of(std::get<mapping::Derivation>(mapping));
   // As much as can be is settled while nobody has to wait for it.
-  if (is_synced(context.db, mapping)) settle(context.db, context.plan, context.epoch, mapping, true);
+  if (is_synced(context.db, mapping)) settle(context.db, context.plan, context.epoch, mapping, true, &context.progress);
   in_locked_transaction(context, {tables, sql::Lock::access_exclusive}, [&] {
     if (is_synced(context.db, mapping)) close_queue(context, mapping, step.mapping);
     if (rows == nullptr) return run_all(context, "sync.drop", mapping::functions_of(std::get<mapping::Derivation>(mapping)).drop);
