@@ -29,7 +29,8 @@ Sql described(const Sql& holders) {
            coalesce(extract(epoch from clock_timestamp() - min(since)), 0)
     from sessions group by pid, name, state, word, must_end
     union all
-    select 0, format('a prepared transaction of role "%s" (in pg_prepared_xacts; COMMIT PREPARED or ROLLBACK PREPARED ends it; there', p.owner),
+    select 0, format('a prepared transaction of role "%s" in database "%s" (pg_prepared_xacts lists it, COMMIT PREPARED or ROLLBACK PREPARED ends it; there',
+                     p.owner, p.database),
            extract(epoch from clock_timestamp() - p.prepared)
     from holders h join pg_catalog.pg_locks own on own.pid is null and own.locktype = 'transactionid' and own.virtualtransaction = h.virtual
     join pg_catalog.pg_prepared_xacts p on h.pid is null and p.transaction = own.transactionid

@@ -48,6 +48,10 @@ std::vector<Partition> partitions(pg::Connection& db, const sql::QualifiedName& 
 // keys of other tables. `name`: what a statement that takes it away would have to name. segue's own triggers are left out.
 struct Dependent { std::string kind, name; };
 std::vector<Dependent> dependents(pg::Connection& db, const sql::QualifiedName& table, const std::string& column);
+// Views and rules that read the table. `whole`: they take its row as one value, so what they say
+// changes with its columns, and PostgreSQL refuses nothing. A whole table goes only without any of them.
+struct RowReader { Dependent of; bool names_columns = false, whole = false; };
+std::vector<RowReader> row_readers(pg::Connection& db, const sql::QualifiedName& table);
 std::string unique_constraint_over(pg::Connection& db, const sql::QualifiedName& table, const std::string& column);   // "" if there is none
 bool in_partition_key(pg::Connection& db, const sql::QualifiedName& table, const std::string& column);
 

@@ -55,6 +55,24 @@ std::vector<Dependent> dependents(pg::Connection& db, const sql::QualifiedName& 
   return found;
 }
 
+// Of a view that takes the row as one value pg_depend knows the table and the columns it names besides; the row's type stands only in
+// its query: ":vartype 16400", ":consttype 16400".
+std::vector<RowReader> row_readers(pg::Connection& db, const sql::QualifiedName& table) {
+  const auto rows = db.run("catalog.row_readers", R"sql(
+    with readers as (
+      select r.ev_class, bool_and(d.refobjsubid = 0) as no_column,
+             bool_or(r.ev_action::text || coalesce(r.ev_qual::text, '') ~ (':[a-z_]*type(id)? ' || t.reltype || ' ')) as whole
+      from pg_catalog.pg_class t join pg_catalog.pg_depend d on d.deptype = 'n'
+        and (d.refclassid = 'pg_catalog.pg_class'::regclass and d.refobjid = t.oid or d.refclassid = 'pg_catalog.pg_type'::regclass and d.refobjid = t.reltype)
+      join pg_catalog.pg_rewrite r on d.classid = 'pg_catalog.pg_rewrite'::regclass and r.oid = d.objid and r.ev_class <> t.oid
+      where t.oid = pg_catalog.to_regclass($1)::oid group by r.ev_class)
+    select case c.relkind when 'm' then 'materialized view' when 'v' then 'view' else 'rule on' end, c.relname::text, not no_column, whole
+    from readers join pg_catalog.pg_class c on c.oid = ev_class order by 1, 2)sql"_sql, {sql::render(table)});
+  std::vector<RowReader> found;
+  for (int row = 0; row < rows.rows(); ++row) found.push_back({{rows.text(row, 0), rows.text(row, 1)}, rows.boolean(row, 2), rows.boolean(row, 3)});
+  return found;
+}
+
 std::string unique_constraint_over(pg::Connection& db, const sql::QualifiedName& table, const std::string& column) {
   const auto rows = db.run("catalog.unique_constraint", R"sql(
     select k.conname from pg_catalog.pg_constraint k join pg_catalog.pg_attribute a on a.attrelid = k.conrelid and a.attnum = any (k.conkey)

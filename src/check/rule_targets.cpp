@@ -82,6 +82,19 @@ void refuse_what_cannot_go(const Look& look, const plan::DropStep& drop) {
                   "drop or change it in an SQL step before, with an undo; or keep it");
 }
 
+// Of the whole table PostgreSQL refuses to drop what anybody reads; of a column only what is named, and a row is not asked.
+void refuse_row_readers(const Look& look) {
+  for (const auto& reader : catalog::row_readers(look.db, look.table.name)) {
+    if (named_before(look, reader.of.name)) continue;
+    const auto what = reader.of.kind + " \"" + reader.of.name + "\"";
+    if (look.column == nullptr && !reader.names_columns)
+      look.refuse("table-in-use", "cannot be dropped: " + what + " is made from it", "drop or change it in an SQL step before, with an undo; or keep the table");
+    else if (look.column != nullptr && reader.whole)
+      look.refuse("row-in-use", "stands in the rows that " + what + " reads whole: what it says would change, and nobody would be told",
+                  "name the columns it means in an SQL step before, with an undo; where whole rows are meant, an SQL step that makes it anew says so");
+  }
+}
+
 void refuse_column_without_return(const Look& look) {
   if (look.column->generated)
     look.refuse("generated-column", "is generated: it would come back only by writing the whole table anew while nobody can use it", instead);
@@ -108,6 +121,7 @@ void refuse_table_without_return(const Look& look) {
 
 void refuse_drop(const Look& look, const plan::DropStep& drop) {
   refuse_what_cannot_go(look, drop);
+  refuse_row_readers(look);
   if (!drop.archive) return;
   if (look.column != nullptr) refuse_column_without_return(look);
   else refuse_table_without_return(look);

@@ -34,7 +34,7 @@ Section steps_section(const Report& report) {
 }
 
 Section coverage_section(const Report& report) {
-  Section section{"Dual write", "Full: the whole new side is there. Partial: some of it. Fallback: none, only the old side serves the row.",
+  Section section{"Dual write", "Full: nothing is missing of the new side. Partial: something is. Fallback: none is there, only the old side serves the row.",
                   {"mapping", "rows", "full", "partial", "fallback", "share full", "in the repair queue", "accepted as they are"}, {}};
   for (const auto& mapping : report.coverage)
     section.rows.push_back({mapping.mapping, grouped(mapping.rows), grouped(mapping.full), grouped(mapping.partial), grouped(mapping.fallback),

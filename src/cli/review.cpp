@@ -90,18 +90,28 @@ int tell(const Call& call, const engine::Outcome& outcome, const std::string& wh
   return 0;
 }
 
+// Rows that have to wait for others are no silence.
+class Standing final : public Silence {
+  void note(std::string_view text) override { std::fprintf(stderr, "%.*s\n", static_cast<int>(text.size()), text.data()); }
+};
+
+engine::Outcome decide(const Call& call, const std::vector<engine::Wish>& wishes) {
+  Standing standing;
+  return engine::decide(call.db, call.plan, call.value, wishes, &standing);
+}
+
 int set(const Call& call) {
   const auto raw = engine::find_text(call.db, call.plan, call.value, call.arguments.positional(2, "the text, or id:... of it"));
   const auto& meaning = call.arguments.positional(3, "what it means");
   if (meaning.empty()) throw Error(ErrorCode::usage, "a meaning cannot be empty", "segue review PLAN withdraw takes a decision back");
   const engine::Wish wish{"", {.value = call.value.name, .raw = raw, .meaning = meaning, .actor = actor(call.arguments), .reason = call.reason()}};
-  return tell(call, engine::decide(call.db, call.plan, call.value, {wish}), fmt::format("text {} means {}", journal::text_id(raw), meaning));
+  return tell(call, decide(call, {wish}), fmt::format("text {} means {}", journal::text_id(raw), meaning));
 }
 
 int withdraw(const Call& call) {
   const auto raw = engine::find_text(call.db, call.plan, call.value, call.arguments.positional(2, "the text, or id:... of it"));
   const engine::Wish wish{"", {.value = call.value.name, .raw = raw, .meaning = "", .actor = actor(call.arguments), .reason = call.reason()}};
-  const auto outcome = engine::decide(call.db, call.plan, call.value, {wish});
+  const auto outcome = decide(call, {wish});
   if (outcome.changed == 0)
     throw Error(ErrorCode::refused, "nobody has decided about this text in review", "what the plan says under \"decided\" is changed in the plan");
   return tell(call, outcome, fmt::format("text {} is read again", journal::text_id(raw)));
@@ -121,7 +131,7 @@ int export_file(const Call& call) {
 int import_file(const Call& call) {
   const auto text = read_file(call.arguments.positional(2, "the file, as segue review PLAN export writes it"));
   const auto wishes = wishes_of(text, call.value.name, actor(call.arguments), call.arguments.value_or("--reason", ""));
-  const auto outcome = engine::decide(call.db, call.plan, call.value, wishes);
+  const auto outcome = decide(call, wishes);
   return tell(call, outcome, fmt::format("{} decisions taken over, {} stood already", outcome.changed, outcome.unchanged));
 }
 

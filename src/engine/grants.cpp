@@ -1,10 +1,12 @@
 #include "engine/grants.hpp"
 
+#include <algorithm>
 #include <map>
 #include <set>
 
 #include "base/error.hpp"
 #include "base/text.hpp"
+#include "catalog/catalog.hpp"
 #include "plan/statements.hpp"
 
 namespace segue::engine {
@@ -62,6 +64,27 @@ Needs needs_of(const plan::Plan& plan) {
       of_sql(plan, phase, step, needs);
       if (const auto* retire = std::get_if<plan::RetireStep>(&step.what))
         for (const auto& target : retire->targets) needs.altered.insert(target.table);
+    }
+  }
+  return needs;
+}
+
+bool takes_names_back(const plan::Step& step) { return std::holds_alternative<plan::RetireStep>(step.what) || std::holds_alternative<plan::DropStep>(step.what); }
+
+void of_targets(const std::vector<plan::Target>& targets, Needs& needs) {
+  for (const auto& target : targets) needs.altered.insert({target.table, catalog::retired_name(target.table)});
+}
+
+// What the way back alters or drops. What it reads and writes besides, dual write has read and written until now.
+Needs needs_of_undo(const plan::Plan& plan, const StepsBack& back) {
+  Needs needs;
+  for (const auto& [phase, step] : back) {
+    of_sql(plan, *phase, *step, needs);
+    if (const auto* retire = std::get_if<plan::RetireStep>(&step->what)) of_targets(retire->targets, needs);
+    if (const auto* drop = std::get_if<plan::DropStep>(&step->what)) of_targets(drop->targets, needs);
+    if (const auto* sync = std::get_if<plan::SyncStep>(&step->what)) {
+      const auto& mapping = plan.mapping(sync->mapping);
+      needs.altered.insert({mapping.table, mapping.into});
     }
   }
   return needs;
@@ -178,6 +201,21 @@ void journal_of_another(pg::Connection& db, const std::string& role, std::vector
   for (int row = 0; row < rows.rows(); ++row) grants.push_back({rows.text(row, 0), row == 0 ? "the journal was made by another role" : "", acts_as(rows.text(row, 1))});
 }
 
+Grant on_schema(const plan::Plan& plan, const Ident& role) {
+  return {build("grant usage, create on schema {} to {}"_sql, Ident{plan.schema}, role).text(), "new tables and indexes",
+          build("coalesce((select has_schema_privilege($1, oid, 'usage') and has_schema_privilege($1, oid, 'create') from pg_catalog.pg_namespace where nspname = {}), true)"_sql,
+                sql::Literal{plan.schema})};
+}
+
+void refuse_missing(pg::Connection& db, const plan::Plan& plan, const std::string& role, const std::vector<Grant>& grants, const std::string& needed_by) {
+  std::vector<std::string> missing;
+  for (const auto& grant : grants)
+    if (!grant.held.empty() && !db.run("grants.held", build("select {} from (select $1::name) role"_sql, grant.held), {role}).boolean()) missing.push_back(grant.sql);
+  if (!missing.empty())
+    throw Error(ErrorCode::permission, "role \"" + role + "\" lacks rights that " + needed_by + " needs:\n  " + join(missing, "\n  "),
+                "segue grants " + plan.directory + " --role " + sql::quote_identifier(role) + " prints them with their reasons; nothing was changed");
+}
+
 }  // namespace
 
 std::vector<Grant> grants(pg::Connection& db, const plan::Plan& plan, const std::string& role) {
@@ -188,9 +226,7 @@ std::vector<Grant> grants(pg::Connection& db, const plan::Plan& plan, const std:
   if (!here.boolean(0, 1)) grants.push_back({build("create role {} login"_sql, name).text(), "how it proves who it is (password, certificate) is up to you"});
   grants.push_back({build("grant connect, create on database {} to {}"_sql, Ident{here.text()}, name).text(), "creates the schemas segue (journal) and segue_archive",
                     "has_database_privilege($1, current_database(), 'create')"_sql});
-  grants.push_back({build("grant usage, create on schema {} to {}"_sql, Ident{plan.schema}, name).text(), "new tables and indexes",
-                    build("coalesce((select has_schema_privilege($1, oid, 'usage') and has_schema_privilege($1, oid, 'create') from pg_catalog.pg_namespace where nspname = {}), true)"_sql,
-                          sql::Literal{plan.schema})});
+  grants.push_back(on_schema(plan, name));
   // What a run cannot do without is pg_read_all_stats, a part of it.
   grants.push_back({build("grant pg_monitor to {}"_sql, name).text(),
                     "sees who holds a lock, which application processes follow a flag, and how far replicas, the archive and the disk are from their limits",
@@ -204,12 +240,15 @@ std::vector<Grant> grants(pg::Connection& db, const plan::Plan& plan, const std:
 
 void require_grants(pg::Connection& db, const plan::Plan& plan) {
   const auto role = db.run("grants.role", "select current_user"_sql).text();
-  std::vector<std::string> missing;
-  for (const auto& grant : grants(db, plan, role))
-    if (!grant.held.empty() && !db.run("grants.held", build("select {} from (select $1::name) role"_sql, grant.held), {role}).boolean()) missing.push_back(grant.sql);
-  if (!missing.empty())
-    throw Error(ErrorCode::permission, "role \"" + role + "\" lacks rights that plan \"" + plan.name + "\" needs:\n  " + join(missing, "\n  "),
-                "segue grants " + plan.directory + " --role " + sql::quote_identifier(role) + " prints them with their reasons; nothing was changed");
+  refuse_missing(db, plan, role, grants(db, plan, role), "plan \"" + plan.name + "\"");
+}
+
+void require_grants_back(pg::Connection& db, const plan::Plan& plan, const StepsBack& back) {
+  const auto role = db.run("grants.role", "select current_user"_sql).text();
+  std::vector<Grant> needed;
+  ownership(plan, owned_things(db, plan, needs_of_undo(plan, back)), role, needed);
+  if (std::any_of(back.begin(), back.end(), [](const auto& one) { return takes_names_back(*one.second); })) needed.push_back(on_schema(plan, Ident{role}));
+  refuse_missing(db, plan, role, needed, "the way back");
 }
 
 }  // namespace segue::engine

@@ -8,8 +8,6 @@
 
 namespace segue::engine {
 
-using sql::build;
-using sql::Ident;
 using sql::Sql;
 
 namespace {
@@ -30,13 +28,6 @@ std::vector<PhaseProgress> progress_of(const plan::Plan& plan, const std::vector
   return phases;
 }
 
-// The new columns that stand in the table now: none before they are added.
-std::vector<Sql> filled_tests(const mapping::Resolved& mapping) {
-  std::vector<Sql> tests;
-  for (const auto& column : mapping.to_new.columns) tests.push_back(build("t.{} is not null"_sql, Ident{column.stored}));
-  return tests;
-}
-
 bool has_new_side(pg::Connection& db, const plan::Plan& plan, const plan::Mapping& definition) {
   if (definition.derives()) return catalog::find_table(db, {plan.schema, definition.into}) && !steps::derivation(db, plan, definition.name).retired;
   const auto table = catalog::find_table(db, {plan.schema, definition.table});
@@ -49,9 +40,7 @@ bool has_new_side(pg::Connection& db, const plan::Plan& plan, const plan::Mappin
 // Three numbers: rows, those whose new side is complete, those without any.
 Sql count_of(pg::Connection& db, const plan::Plan& plan, const plan::Mapping& definition) {
   if (definition.derives()) return mapping::count_claims(steps::derivation(db, plan, definition.name));
-  const auto tests = filled_tests(steps::resolve(db, plan, definition.name));
-  return build("select count(*), count(*) filter (where {}), count(*) filter (where not ({})) from {} t"_sql,
-               sql::join(tests, " and "_sql), sql::join(tests, " or "_sql), sql::QualifiedName{plan.schema, definition.table});
+  return mapping::count_filled(steps::resolve(db, plan, definition.name));
 }
 
 std::vector<Coverage> coverage_of(pg::Connection& db, const plan::Plan& plan) {

@@ -11,7 +11,8 @@
 namespace segue::engine {
 
 struct PhaseProgress { std::string name, title; int done = 0, steps = 0; };
-// Rows whose new side is complete (full), partly there (partial) or not there at all, so that only the old side serves (fallback).
+// Rows whose new side is complete (full), partly there (partial) or not there at all, so that only the old side serves (fallback). What
+// nobody requires and the mapping computes to be NULL is not missing.
 struct Coverage { std::string mapping, table; std::int64_t rows = 0, full = 0, partial = 0, fallback = 0, queued = 0, accepted = 0; };
 struct CheckResult { std::string name, expected, found, at; bool passed = false; };
 struct ChecklistAnswer { std::string item, actor, reason, at; };   // no actor: unanswered

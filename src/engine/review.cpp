@@ -138,7 +138,7 @@ std::string find_text(pg::Connection& db, const plan::Plan& plan, const plan::Va
               there.empty() ? "the plan's profile step reads them: segue run " + plan.name : "segue review " + plan.name + " list --all shows the texts; id:... names one by its id");
 }
 
-Outcome decide(pg::Connection& db, const plan::Plan& plan, const plan::ValueDef& value, std::vector<Wish> wishes) {
+Outcome decide(pg::Connection& db, const plan::Plan& plan, const plan::ValueDef& value, std::vector<Wish> wishes, Progress* progress) {
   if (!journal::is_installed(db)) throw Error(ErrorCode::not_found, "there is nothing to review yet: no text was read", "the plan's profile step reads them: segue run " + plan.name);
   refuse_other_plan(db, plan);
   Outcome outcome;
@@ -175,7 +175,7 @@ Outcome decide(pg::Connection& db, const plan::Plan& plan, const plan::ValueDef&
     transaction.commit();
   }
   outcome.changed = static_cast<std::int64_t>(changes.size());
-  if (outcome.changed > 0 && outcome.rows_follow) steps::heal_texts(db, plan, std::nullopt, value);
+  if (outcome.changed > 0 && outcome.rows_follow) steps::heal_texts(db, plan, std::nullopt, value, progress);
   else if (outcome.changed > 0) store_now(db, plan, value, changes);
   return outcome;
 }

@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "base/progress.hpp"
 #include "journal/decisions.hpp"
 #include "pg/connection.hpp"
 #include "plan/plan.hpp"
@@ -36,6 +37,6 @@ std::string find_text(pg::Connection& db, const plan::Plan& plan, const plan::Va
 // `problem`: what is wrong with the line itself. A wish without a reason that asks for what the text means anyway is no decision.
 struct Wish { std::string place; journal::Decision decision; std::string problem = {}; };
 struct Outcome { std::int64_t changed = 0, unchanged = 0; bool rows_follow = false; };
-Outcome decide(pg::Connection& db, const plan::Plan& plan, const plan::ValueDef& value, std::vector<Wish> wishes);
+Outcome decide(pg::Connection& db, const plan::Plan& plan, const plan::ValueDef& value, std::vector<Wish> wishes, Progress* progress = nullptr);
 
 }  // namespace segue::engine

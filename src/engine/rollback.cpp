@@ -10,6 +10,7 @@
 #include "base/text.hpp"
 #include "catalog/catalog.hpp"
 #include "engine/engine.hpp"
+#include "engine/grants.hpp"
 #include "engine/needs.hpp"
 #include "engine/runner.hpp"
 #include "steps/brake.hpp"
@@ -43,6 +44,15 @@ void undo_step(Runner& runner, const plan::Plan& plan, const plan::Phase& phase,
   progress.end("undone");
 }
 
+// From the phase `first` on, last step first.
+StepsBack steps_back(pg::Connection& db, const plan::Plan& plan, std::size_t first) {
+  StepsBack back;
+  for (std::size_t i = plan.phases.size(); i-- > first;)
+    for (auto step = plan.phases[i].steps.rbegin(); step != plan.phases[i].steps.rend(); ++step)
+      if (has_effects(journal::step_state(db, plan.name, plan.phases[i].name, step->name))) back.emplace_back(&plan.phases[i], &*step);
+  return back;
+}
+
 // The schema must be what it was before the first phase that was taken back.
 std::string prove(pg::Connection& db, const plan::Plan& plan, const std::string& phase) {
   const auto before = journal::snapshot(db, plan.name, phase);
@@ -68,6 +78,7 @@ RollbackResult rollback(const std::string& url, const plan::Plan& plan, const st
   Runner runner(url, plan, "rollback", accepted, options.actor, progress);
   auto& db = runner.db();
   steps::require_archives(db, plan, first);
+  require_grants_back(db, plan, steps_back(db, plan, first));
   RollbackResult result;
   for (std::size_t i = plan.phases.size(); i-- > first;) {
     const auto& phase = plan.phases[i];

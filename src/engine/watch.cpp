@@ -6,6 +6,8 @@
 
 #include "base/error.hpp"
 #include "base/interrupt.hpp"
+#include "base/progress.hpp"
+#include "base/text.hpp"
 #include "engine/review.hpp"
 #include "journal/identity.hpp"
 #include "journal/journal.hpp"
@@ -31,9 +33,20 @@ bool is_final(const Error& error) {
          code == ErrorCode::journal_newer || code == ErrorCode::unsupported_server || code == ErrorCode::usage;
 }
 
+// What others are to be spared is told as an event.
+class Standing final : public Silence {
+ public:
+  explicit Standing(const std::function<void(const WatchEvent&)>& tell) : tell_(tell) {}
+  void paused(const std::vector<std::string>& reasons) override { tell_({.what = "paused", .detail = join(reasons, "; ")}); }
+  void resumed(double) override { tell_({.what = "goes on"}); }
+
+ private:
+  const std::function<void(const WatchEvent&)>& tell_;
+};
+
 class Watch {
  public:
-  Watch(pg::Connection& db, const plan::Plan& plan, const WatchOptions& options) : db_(db), plan_(plan), tell_(options.tell) {}
+  Watch(pg::Connection& db, const plan::Plan& plan, const WatchOptions& options) : db_(db), plan_(plan), tell_(options.tell), standing_(options.tell) {}
 
   // False while there is nothing to watch: the plan has not begun, or dual write is off.
   bool round(bool with_repairs) {
@@ -52,7 +65,7 @@ class Watch {
     WatchEvent event{.what = "healed"};
     if (with_repairs) steps::reopen_changed(db_, plan_, std::nullopt, *mapping);
     const auto before = with_repairs ? journal::open_repairs(db_, plan_.name, name) : 0;
-    if (before > 0) steps::settle(db_, plan_, std::nullopt, *mapping);
+    if (before > 0) steps::settle(db_, plan_, std::nullopt, *mapping, false, &standing_);
     event.repairs_open = before > 0 ? journal::open_repairs(db_, plan_.name, name) : 0;
     event.repairs_settled = std::max<std::int64_t>(0, before - event.repairs_open);
     if (event.repairs_settled > 0) tell_(event);
@@ -60,7 +73,7 @@ class Watch {
   }
 
   void read(const plan::ValueDef& value) {
-    const auto healed = steps::heal_texts(db_, plan_, std::nullopt, value);
+    const auto healed = steps::heal_texts(db_, plan_, std::nullopt, value, &standing_);
     if (healed.texts > 0) tell_({.what = "healed", .texts = healed.texts, .unreadable = healed.unreadable, .waited_ms = healed.waited_ms});
   }
 
@@ -80,6 +93,7 @@ class Watch {
   pg::Connection& db_;
   const plan::Plan& plan_;
   const std::function<void(const WatchEvent&)>& tell_;
+  Standing standing_;
 };
 
 bool stopping(const WatchOptions& options) { return interrupted() || (options.stop && options.stop()); }

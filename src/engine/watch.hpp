@@ -11,7 +11,7 @@
 namespace segue::engine {
 
 struct WatchEvent {
-  std::string what;                                              // "listening", "waiting", "healed", "connection lost", "failed", "stopped"
+  std::string what;                                              // "listening", "waiting", "healed", "paused", "goes on", "connection lost", "failed", "stopped"
   std::int64_t texts = 0, unreadable = 0, waited_ms = 0, repairs_settled = 0, repairs_open = 0;   // waited_ms: as in steps::Healed
   std::string detail;
 };

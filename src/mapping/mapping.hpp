@@ -29,6 +29,7 @@ struct Derived {
   // The column's DEFAULT where it is a constant: in an INSERT it is no sign that anybody wrote the column. "" if none.
   std::string default_constant;
   bool not_null = false;
+  bool required = false;                                         // NOT NULL, now or by a step of the plan
 };
 
 struct Direction {
@@ -82,7 +83,7 @@ struct Slice {
 };
 // UPDATE of one range: writes where the new side is not what it should be, and only what nobody changed meanwhile. A column
 // whose text nobody has read yet keeps what it has.
-// Its affected-rows count is the rows written.
+// Its affected-rows count is the rows written. With `skip_repairs` a row that gets a stand-in is queued.
 Sql backfill_batch(const Resolved& mapping, const Slice& slice);
 // Where others hold rows of a range. Locks those that nobody holds and $3 does not name, without waiting: their keys as one jsonb
 // array; no key: NULL.
@@ -91,9 +92,12 @@ Sql row_left(const Resolved& mapping);                           // the key of a
 Sql backfill_rows(const Resolved& mapping);                      // backfill_batch of the rows whose keys $1 holds, jsonb as above
 Sql row_to_fill(const Resolved& mapping);                        // the key of a row of the range to be written that is not among those, $3; or no row
 Sql lock_row(const Resolved& mapping);                           // waits for the row whose key is $1
-// One row: scanned, differing, incomplete (some new column NULL although it should not be), keys of the first differing (json).
+// One row: scanned, differing, incomplete (some new column NULL that is required, or computed to be something), keys of the first
+// differing (json).
 // Rows with open repairs are left out.
 Sql compare_range(const Resolved& mapping);
+// One row, of the whole table: rows, those whose new side is complete, those that have nothing of it and should.
+Sql count_filled(const Resolved& mapping);
 
 // Rows of one range that break a condition which the plan says holds in every row: their number, the first keys; nothing where
 // the side has no conditions.

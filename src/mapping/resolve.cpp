@@ -60,6 +60,15 @@ std::string constant_default(const catalog::Column& column) {
   return cast_only ? text : std::string();
 }
 
+bool is_required(const plan::Plan& plan, const std::string& table, const std::string& column) {
+  for (const auto& phase : plan.phases)
+    for (const auto& step : phase.steps)
+      if (const auto* require = std::get_if<plan::RequireStep>(&step.what);
+          require != nullptr && require->table == table && std::find(require->columns.begin(), require->columns.end(), column) != require->columns.end())
+        return true;
+  return false;
+}
+
 Direction direction(const plan::Plan& plan, const plan::Side& side, const std::string& row, const catalog::Table& table,
                     const Renamed& renamed, const std::vector<std::string>& snapshot) {
   Direction resolved{row, side.from, side.where.text(), {}, side.same};
@@ -75,7 +84,7 @@ Direction direction(const plan::Plan& plan, const plan::Side& side, const std::s
     refuse_incomparable(resolved.where, *found);
     const bool is_snapshot = std::find(snapshot.begin(), snapshot.end(), column) != snapshot.end();
     resolved.columns.push_back({column, name, found->type, expression, stand_in_of(side, column), dependencies(plan, side, row, expression), is_snapshot,
-                                constant_default(*found), found->not_null});
+                                constant_default(*found), found->not_null, found->not_null || is_required(plan, table.name.name, column)});
   }
   return resolved;
 }

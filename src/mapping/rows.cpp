@@ -1,7 +1,4 @@
-#include <set>
-
-#include "mapping/expressions.hpp"
-#include "mapping/mapping.hpp"
+#include "mapping/computed.hpp"
 #include "sql/statement.hpp"
 
 namespace segue::mapping {
@@ -12,79 +9,10 @@ using sql::Literal;
 
 namespace {
 
-// The row beside the plan's own FROM item: a name that no plan gives a table of its own.
-constexpr const char* row = "segue_row";
-
 Sql matches(const Resolved& mapping) {
   std::vector<Sql> parts;
   for (const auto& column : mapping.key) parts.push_back(build("t.{} = b.{}"_sql, Ident{column.name}, Ident{column.name}));
   return sql::join(parts, " and "_sql);
-}
-
-// The rows of a range under the plan's names: key, both sides and everything the new side is computed from.
-Sql rows_of_range(const Resolved& mapping, const Slice& slice) {
-  std::set<std::string> taken;
-  std::vector<Sql> columns;
-  const auto take = [&](const std::string& name, const std::string& stored) {
-    if (taken.insert(name).second) columns.push_back(build("x.{} as {}"_sql, Ident{stored}, Ident{name}));
-  };
-  for (const auto& column : mapping.key) take(column.name, column.name);
-  for (const auto* side : {&mapping.to_new, &mapping.to_old})
-    for (const auto& column : side->columns) take(column.column, column.stored);
-  for (const auto& column : mapping.to_new.columns)
-    for (const auto& source : column.depends_on) take(source, source);
-  auto where = !slice.rows.empty() ? slice.rows : slice.one_key ? is_key(mapping, "x") : in_range(mapping, "x");
-  if (slice.classes > 1)
-    where += build(" and hashtext(array_to_string({}, ' ')) & {} = {}"_sql, key_array(mapping, "x"), slice.classes - 1, slice.number);
-  if (!slice.only_column.empty()) where += build(" and x.{}::text = any ($3::text[])"_sql, Ident{slice.only_column});
-  return build("(select {} from {} x where {}) segue_row"_sql, sql::join(columns, ", "_sql), mapping.table, where);
-}
-
-// Condition over a repair entry q: it is this mapping's, and open.
-Sql open_repairs(const Resolved& mapping) {
-  return build("q.plan = {} and q.mapping = {} and q.\"resolvedAt\" is null"_sql, Literal{mapping.plan}, Literal{mapping.name});
-}
-
-Sql not_in_repair(const Resolved& mapping) {
-  return build(" where not exists (select 1 from segue.repairs q where {} and q.key = {})"_sql, open_repairs(mapping), key_array(mapping, row));
-}
-
-Sql computed(std::size_t i) { return build("segue_{}"_sql, i + 1); }
-
-// While nobody has read a text, a column made from it keeps what it has: a new-style write may have put it there.
-Sql kept_while_unread(const Resolved& mapping, const Spoken& spoken, const Derived& column, const Sql& expression) {
-  std::vector<Sql> unread;
-  for (const auto i : unseen_in(mapping.to_new, column, spoken)) unread.push_back(spoken.unseen[i].condition);
-  if (unread.empty()) return expression;
-  return build("case when {} then coalesce({}.{}, {}) else {} end"_sql, sql::join(unread, " or "_sql), Ident{row},
-               Ident{column.column}, expression, expression);
-}
-
-// (select segue_row.*, what each new column should be as segue_1, segue_2, ...) b
-Sql with_computed(const Resolved& mapping, const Slice& slice, bool keep_unread) {
-  const auto& side = mapping.to_new;
-  const auto spoken = speak(mapping, side, row, rows_of_range(mapping, slice));
-  Sql list = "segue_row.*"_sql;
-  for (std::size_t i = 0; i < side.columns.size(); ++i) {
-    auto expression = spoken.expressions[i];
-    if (slice.stand_ins && !side.columns[i].stand_in.empty()) expression = build("coalesce({}, {})"_sql, expression, stand_in(side, side.columns[i], row));
-    if (keep_unread) expression = kept_while_unread(mapping, spoken, side.columns[i], expression);
-    list += build(", {} as {}"_sql, expression, computed(i));
-  }
-  const auto filter = slice.skip_repairs ? not_in_repair(mapping) : Sql();
-  return build("(select {} from {}{}) b"_sql, list, spoken.from, filter);
-}
-
-Sql differs(const Derived& column, std::size_t i) {
-  if (column.snapshot) return build("(b.{} is null and b.{} is not null)"_sql, Ident{column.column}, computed(i));
-  return build("b.{} is distinct from b.{}"_sql, Ident{column.column}, computed(i));
-}
-
-Sql any_differs(const Resolved& mapping) {
-  std::vector<Sql> parts;
-  const auto& columns = mapping.to_new.columns;
-  for (std::size_t i = 0; i < columns.size(); ++i) parts.push_back(differs(columns[i], i));
-  return build("({})"_sql, sql::join(parts, " or "_sql));
 }
 
 // A snapshot keeps what was written, unless what it was taken of is wrong too.
@@ -170,10 +98,28 @@ Sql settle_unwritten(const Resolved& mapping) {
                open_repairs(mapping), mapping.table, is_key(mapping, "x", "q.key"_sql), sql::join(written, " or "_sql));
 }
 
+namespace {
+
+// Rows that get a stand-in wait in the queue, as those do that a trigger gave one. Nothing where the plan has none.
+Sql queue_stand_ins(const Resolved& mapping, Slice slice) {
+  std::vector<Sql> missing;
+  const auto& columns = mapping.to_new.columns;
+  for (std::size_t i = 0; i < columns.size(); ++i)
+    if (!columns[i].stand_in.empty()) missing.push_back(build("b.{} is null"_sql, computed(i)));
+  if (missing.empty()) return {};
+  slice.stand_ins = false;
+  return build("with segue_queued as (insert into segue.repairs (plan, mapping, key, direction, reason)\n"
+               "  select {}, {}, {}, 'new', 'no value: stand-in used' from {} where {})\n"_sql,
+               Literal{mapping.plan}, Literal{mapping.name}, key_array(mapping, "b"), with_computed(mapping, slice, false), sql::join(missing, " or "_sql));
+}
+
+}  // namespace
+
 Sql backfill_batch(const Resolved& mapping, const Slice& slice) {
   std::vector<Sql> set;
   for (std::size_t i = 0; i < mapping.to_new.columns.size(); ++i) set.push_back(assignment(mapping, i));
-  return build("update {} t set {}\nfrom {}\nwhere {} and {}\n  and {}"_sql, mapping.table, sql::join(set, ","_sql),
+  const auto queued = slice.skip_repairs ? queue_stand_ins(mapping, slice) : Sql();   // else the row stands in the queue already
+  return queued + build("update {} t set {}\nfrom {}\nwhere {} and {}\n  and {}"_sql, mapping.table, sql::join(set, ","_sql),
                with_computed(mapping, slice, true), matches(mapping),
                !slice.rows.empty() ? "true"_sql : slice.one_key ? is_key(mapping, "t") : in_range(mapping, "t"), any_differs(mapping));
 }
@@ -231,24 +177,12 @@ Sql restore_old_batch(const Resolved& mapping, const sql::QualifiedName& archive
                spoken.from, matches(mapping), in_range(mapping, "t"), sql::join(empty, " or "_sql));
 }
 
-std::optional<Sql> broken_range(const Resolved& mapping, const Direction& side) {
-  if (side.same.empty()) return std::nullopt;
-  std::vector<Sql> conditions;
-  for (const auto& condition : side.same) conditions.push_back(build("coalesce(({}), true)"_sql, plan_text(sql::with_row(side.where, condition, side.row, row, false, {}))));
-  const auto joined = side.from.empty() ? Sql() : " left join "_sql + plan_text(sql::with_row(side.where, side.from, side.row, row, true, {}));
-  return build("select count(*), coalesce(to_json((array_agg(json_build_object('key', b.key, 'class', 'reference')))[1:10]), '[]')\nfrom (select {} from {} {}{}"
-               " where {} and not ({})) b(key)"_sql, key_array(mapping, row), mapping.table, Ident{row}, joined, in_range(mapping, row),
-               sql::join(conditions, " and "_sql));
-}
-
 Sql compare_range(const Resolved& mapping) {
-  std::vector<Sql> empty;
-  for (const auto& column : mapping.to_new.columns) empty.push_back(build("b.{} is null"_sql, Ident{column.column}));
   Slice slice;
   slice.skip_repairs = true;
-  return build("select count(*), count(*) filter (where {}), count(*) filter (where {}),\n"
+  return build("select count(*), count(*) filter (where {}), count(*) filter (where not {}),\n"
                "  coalesce(to_json((array_agg({}) filter (where {}))[1:10]), '[]')\nfrom {}"_sql,
-               any_differs(mapping), sql::join(empty, " or "_sql), key_array(mapping, "b"), any_differs(mapping),
+               any_differs(mapping), is_complete(mapping), key_array(mapping, "b"), any_differs(mapping),
                with_computed(mapping, slice, false));
 }
 

@@ -39,15 +39,27 @@ std::string budgets_of(const std::vector<Reading>& reasons) {
 
 std::string needs_action(const std::string& phase, const std::string& step) { return "needs: " + phase + " / " + step; }
 
-Brake::Brake(Context& context) : context_(context), gauges_(context.db.url(), context.plan, bytes_before(context)) {}
+Brake::Brake(Braked held) : held_(std::move(held)), gauges_(held_.db.url(), held_.plan, held_.bytes_before) {}
+
+Brake::Brake(Context& context)
+    : Brake(Braked{context.db, context.plan, context.epoch, title(context), context.options.actor, &context.progress, bytes_before(context)}) {}
+
+// True if it is time to say what was found.
+bool Brake::read() {
+  const auto now = Clock::now();
+  if (looked_ && now - *looked_ < pace) return false;
+  looked_ = now;
+  budgets_.look(now, gauges_.read(now));
+  return true;
+}
 
 bool Brake::look() {
-  const auto now = Clock::now();
-  if (looked_ && now - *looked_ < pace) return budgets_.stopped();
-  looked_ = now;
-  const bool was_stopped = budgets_.stopped();
-  budgets_.look(now, gauges_.read(now));
-  stop_or_go(was_stopped);
+  if (read()) tell();
+  return budgets_.stopped();
+}
+
+bool Brake::must_stop() {
+  read();
   return budgets_.stopped();
 }
 
@@ -58,30 +70,33 @@ void Brake::wait() {
   }
 }
 
-void Brake::stop_or_go(bool was_stopped) {
+void Brake::tell() {
   const auto now = *looked_;
-  if (!budgets_.stopped() && !was_stopped) return;
+  if (!budgets_.stopped() && !stopped_at_) return;
   if (!budgets_.stopped()) {
-    const auto seconds = std::chrono::duration<double>(now - stopped_at_).count();
-    context_.progress.resumed(seconds);
-    return audit("went on: " + title(context_), {}, boost::json::serialize(boost::json::object{{"seconds", seconds}}));
+    const auto seconds = std::chrono::duration<double>(now - *stopped_at_).count();
+    stopped_at_.reset();
+    told_.clear();
+    if (held_.progress != nullptr) held_.progress->resumed(seconds);
+    return audit("went on: " + held_.title, {}, boost::json::serialize(boost::json::object{{"seconds", seconds}}));
   }
   const auto& reasons = budgets_.reasons();
-  if (!was_stopped) stopped_at_ = now;
+  const bool begins = !stopped_at_;
+  if (begins) stopped_at_ = now;
   const auto names = budgets_of(reasons);
-  const bool others = !was_stopped || (!reasons.empty() && names != told_);
+  const bool others = begins || (!reasons.empty() && names != told_);
   if (!others && now - told_at_ < told_again) return;
   told_at_ = now;
-  if (!reasons.empty()) context_.progress.paused(texts(reasons));
+  if (!reasons.empty() && held_.progress != nullptr) held_.progress->paused(texts(reasons));
   if (!others) return;
   told_ = names;
-  audit("paused: " + title(context_), join(texts(reasons), "; "), boost::json::serialize(boost::json::object{{"reasons", boost::json::value_from(texts(reasons))}}));
+  audit("paused: " + held_.title, join(texts(reasons), "; "), boost::json::serialize(boost::json::object{{"reasons", boost::json::value_from(texts(reasons))}}));
 }
 
 void Brake::audit(const std::string& action, const std::string& reason, const std::string& evidence) {
-  pg::Transaction transaction(context_.db);
-  journal::fence(context_.db, context_.plan.name, context_.epoch);
-  journal::audit(context_.db, context_.plan.name, context_.options.actor, action, reason, evidence);
+  pg::Transaction transaction(held_.db);
+  if (held_.epoch) journal::fence(held_.db, held_.plan.name, *held_.epoch);
+  journal::audit(held_.db, held_.plan.name, held_.actor, action, reason, evidence);
   transaction.commit();
 }
 

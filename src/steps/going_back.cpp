@@ -1,9 +1,9 @@
 #include "steps/going_back.hpp"
 
-#include <boost/json.hpp>
 #include <fmt/format.h>
 
 #include "base/error.hpp"
+#include "base/json.hpp"
 #include "mapping/going_back.hpp"
 #include "steps/archive.hpp"
 #include "steps/mapped.hpp"
@@ -15,8 +15,6 @@ using sql::Ident;
 using sql::Literal;
 
 namespace {
-
-std::string text_of(const boost::json::object& object, std::string_view name) { return std::string(object.at(name).as_string()); }
 
 // Before traffic moves every new side was made from an old one.
 bool traffic_has_moved(const std::vector<journal::StepRecord>& records) {

@@ -3,11 +3,13 @@
 #include <algorithm>
 #include <boost/json.hpp>
 #include <chrono>
+#include <set>
 #include <thread>
 
 #include "base/error.hpp"
 #include "base/interrupt.hpp"
 #include "base/text.hpp"
+#include "steps/brake.hpp"
 #include "steps/locks.hpp"
 #include "steps/mapped.hpp"
 #include "steps/meanings.hpp"
@@ -40,7 +42,8 @@ struct Taken {
 
 class Healer {
  public:
-  Healer(pg::Connection& db, const plan::Plan& plan, Epoch epoch, const plan::ValueDef& value) : db_(db), plan_(plan), epoch_(epoch), value_(value) {}
+  Healer(pg::Connection& db, const plan::Plan& plan, Epoch epoch, const plan::ValueDef& value, Progress* progress)
+      : db_(db), plan_(plan), epoch_(epoch), value_(value), progress_(progress) {}
 
   // Texts leave the queue when the rows that hold them are right, in one transaction over all of it. Their meanings are stored,
   // and seen by the triggers, before the rows are looked at.
@@ -50,22 +53,33 @@ class Healer {
     std::erase_if(followers, [](const Follower& follower) { return !follower.follows(); });
     if (followers.empty()) return {};                            // not yet, or nobody writes texts any more
     queue_decided();
+    for (;;) {
+      if (const auto healed = attempt(followers)) return *healed;
+      brake_->wait();
+    }
+  }
+
+ private:
+  // Nothing while a budget is spent: then it is as if it had not begun, but for the rows that are right already. Whoever waits for
+  // others holds no transaction meanwhile.
+  std::optional<Healed> attempt(const std::vector<Follower>& followers) {
+    unreadable_ = 0;
     pg::Transaction taking(db_);
     fence(db_, plan_, epoch_);
     wait_for_turn();
     auto taken = take();
-    if (taken.texts.empty()) return {};
+    if (taken.texts.empty()) return Healed{};
     pg::Connection writer(db_.url(), {.application_name = "segue/heal/" + plan_.name, .lock_timeout = plan_.limits.lock_timeout});
-    const auto changed = store_all(writer, taken.texts);
-    const auto others = changed.empty() ? std::string("{}") : running_transactions(writer);
-    for (const auto& follower : followers) heal_rows(writer, follower, taken);
-    queue_behind(changed, others);
+    store_all(writer, taken.texts);
+    const auto others = changed_.empty() ? std::string("{}") : running_transactions(writer);
+    for (const auto& follower : followers)
+      if (!heal_rows(writer, follower, taken)) return std::nullopt;
+    queue_behind(others);
     taking.commit(fault::Point::texts_settled);
     const auto healing = std::chrono::duration<double, std::milli>(std::chrono::steady_clock::now() - taken.at).count();
-    return {static_cast<std::int64_t>(taken.texts.size()), unreadable_, static_cast<std::int64_t>(taken.waited_ms + healing)};
+    return Healed{static_cast<std::int64_t>(taken.texts.size()), unreadable_, static_cast<std::int64_t>(taken.waited_ms + healing)};
   }
 
- private:
   std::string decided_texts() const {
     std::vector<std::string> texts;
     for (const auto& [text, meaning] : value_.decided) texts.push_back(text);
@@ -125,19 +139,16 @@ class Healer {
                    {plan_.name, sql::array_text(steps)}).boolean();
   }
 
-  // Returns the texts that meant something else before.
-  std::vector<std::string> store_all(pg::Connection& writer, const std::vector<std::string>& texts) {
-    std::vector<std::string> changed;
+  void store_all(pg::Connection& writer, const std::vector<std::string>& texts) {
     pg::Transaction storing(writer);
     fence(writer, plan_, epoch_);
     const Meanings meanings(writer, plan_, value_);
     for (const auto& text : texts) {
       const auto meant = meanings.of(text);
       unreadable_ += meant.meaning ? 0 : 1;
-      if (store(writer, plan_, value_, text, meant, std::nullopt)) changed.push_back(text);
+      if (store(writer, plan_, value_, text, meant, std::nullopt)) changed_.insert(text);
     }
     storing.commit(fault::Point::texts_stored);
-    return changed;
   }
 
   // A transaction that began before may still write a row by the old meaning, behind our back.
@@ -147,12 +158,12 @@ class Healer {
       where l.locktype = 'virtualxid' and a.datname = current_database() and a.pid <> all (array[pg_backend_pid(), $1::integer]))sql"_sql, {db_.backend_pid()}).text();
   }
 
-  void queue_behind(const std::vector<std::string>& texts, const std::string& others) {
-    if (texts.empty()) return;
+  void queue_behind(const std::string& others) {
+    if (changed_.empty()) return;
     db_.run("heal.behind", R"sql(
       insert into segue.value_seen (plan, value, raw, behind) select $1, $2, raw, o.still from unnest($3::text[]) raw,
         (select array_agg(l.virtualxid) as still from pg_catalog.pg_locks l where l.locktype = 'virtualxid' and l.virtualxid = any ($4::text[])) o
-      where o.still is not null)sql"_sql, {plan_.name, value_.name, sql::array_text(texts), others});
+      where o.still is not null)sql"_sql, {plan_.name, value_.name, sql::array_text({changed_.begin(), changed_.end()}), others});
   }
 
   // It gives way to the application: a short lock_timeout, and the same again later.
@@ -180,7 +191,8 @@ class Healer {
   }
 
   // A row that is not found under its key holds the text no longer, or has another key by now: then all rows are looked at.
-  void heal_rows(pg::Connection& writer, const Follower& follower, const Taken& taken) {
+  // False: a budget is spent.
+  bool heal_rows(pg::Connection& writer, const Follower& follower, const Taken& taken) {
     prepare_follower(writer, plan_, follower);
     if (static_cast<int>(taken.rows.size()) > most_keys || !is_backfilled(follower.mapping)) return walk(writer, follower, taken.texts);
     auto everywhere = taken.everywhere;
@@ -189,38 +201,54 @@ class Healer {
       write(writer, follower.by_key, {key});
       if (!writer.run("heal.holds", holds, {key, raw}).boolean() && (everywhere.empty() || everywhere.back() != raw)) everywhere.push_back(raw);
     }
-    walk(writer, follower, everywhere);
+    return walk(writer, follower, everywhere);
+  }
+
+  // As a backfill does: the rows of a frequent text are as many.
+  bool may_go_on() {
+    if (!brake_) {
+      const auto bytes = db_.run("heal.size", "select pg_database_size(current_database())"_sql).integer();
+      brake_.emplace(Braked{db_, plan_, epoch_, "rows of value " + value_.name, "segue", progress_, bytes});
+    }
+    return !brake_->must_stop();
   }
 
   // The rows of these texts get their meaning, in ranges, like a backfill of only those.
-  void walk(pg::Connection& writer, const Follower& follower, const std::vector<std::string>& texts) {
-    if (texts.empty()) return;
+  bool walk(pg::Connection& writer, const Follower& follower, const std::vector<std::string>& texts) {
+    if (texts.empty()) return true;
     const auto boundary = mapping::next_boundary(follower.rows);
     std::optional<std::string> lower;
     for (bool more = true; more;) {
+      if (lower && !may_go_on()) return false;                   // one range is not many rows
       const auto next = writer.run("heal.boundary", boundary, {lower, nullptr, follower.derives ? derived_rows_at_once : rows_at_once});
       more = !next.empty();
       const auto upper = more ? next.optional_text(0, 0) : std::nullopt;
       write(writer, follower.by_text, {lower, upper, sql::array_text(texts)});
       lower = upper;
     }
+    return true;
   }
 
   pg::Connection& db_;
   const plan::Plan& plan_;
   Epoch epoch_;
   const plan::ValueDef& value_;
+  Progress* progress_;
+  std::optional<Brake> brake_;
+  std::set<std::string> changed_;                                // texts that meant something else before
   std::int64_t unreadable_ = 0;
 };
 
 }  // namespace
 
-Healed heal_texts(pg::Connection& db, const plan::Plan& plan, Epoch epoch, const plan::ValueDef& value) { return Healer(db, plan, epoch, value).heal(); }
+Healed heal_texts(pg::Connection& db, const plan::Plan& plan, Epoch epoch, const plan::ValueDef& value, Progress* progress) {
+  return Healer(db, plan, epoch, value, progress).heal();
+}
 
-std::int64_t absorb_values(pg::Connection& db, const plan::Plan& plan, Epoch epoch, const mapping::Resolved& mapping) {
+std::int64_t absorb_values(pg::Connection& db, const plan::Plan& plan, Epoch epoch, const mapping::Resolved& mapping, Progress* progress) {
   std::int64_t texts = 0;
   if (mapping.retired) return texts;                             // nobody writes texts any more
-  for (const auto& value : mapping.values) texts += heal_texts(db, plan, epoch, value).texts;
+  for (const auto& value : mapping.values) texts += heal_texts(db, plan, epoch, value, progress).texts;
   return texts;
 }
 

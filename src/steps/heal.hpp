@@ -1,5 +1,6 @@
 // Rows follow what their texts mean: new texts that the triggers met, and texts that mean something else by now.
-// Does: read what is queued, store it, and correct the rows in short transactions that give way to the application.
+// Does: read what is queued, store it, and correct the rows in short transactions that give way to the application, and stand still
+// while a budget of the plan is spent.
 // Does not: decide. Cut off anywhere, the queue is what it was.
 #pragma once
 #include <optional>
@@ -14,8 +15,8 @@ namespace segue::steps {
 struct Healed { std::int64_t texts = 0, unreadable = 0, waited_ms = 0; };
 
 // Texts leave the queue when the rows that hold them are right, in each mapping that uses the value.
-// `epoch`: of the runner; none where the plan's lock is not held (reading texts harms nobody).
-Healed heal_texts(pg::Connection& db, const plan::Plan& plan, std::optional<std::int64_t> epoch, const plan::ValueDef& value);
+// `epoch`: of the runner; none where the plan's lock is not held (reading texts harms nobody). `progress` is told when it stands still.
+Healed heal_texts(pg::Connection& db, const plan::Plan& plan, std::optional<std::int64_t> epoch, const plan::ValueDef& value, Progress* progress = nullptr);
 
 // A mapping whose rows are made from a value's texts.
 struct Follower {

@@ -36,15 +36,18 @@ void prepare_writer(pg::Connection& db, const plan::Plan& plan);
 
 // New texts that the triggers met are read into the value map, and the rows that hold them follow.
 // Returns the number of texts. `epoch`: of the runner; none where the plan's lock is not held (reading texts harms nobody).
-std::int64_t absorb_values(pg::Connection& db, const plan::Plan& plan, std::optional<std::int64_t> epoch, const mapping::Resolved& mapping);
+std::int64_t absorb_values(pg::Connection& db, const plan::Plan& plan, std::optional<std::int64_t> epoch, const mapping::Resolved& mapping,
+                           Progress* progress = nullptr);
 
 // What can be settled without a person: texts are read, rows of the repair queue computed again, entries whose sides agree closed.
 // `everything`: all of the queue, else the oldest of it.
-std::int64_t settle(pg::Connection& db, const plan::Plan& plan, std::optional<std::int64_t> epoch, const Mapped& mapping, bool everything = false);
+std::int64_t settle(pg::Connection& db, const plan::Plan& plan, std::optional<std::int64_t> epoch, const Mapped& mapping, bool everything = false,
+                    Progress* progress = nullptr);
 
-// Before dual write ends, in the caller's transaction, which holds both tables: what waits for the old side gets there. Then the
-// queue is closed: from now on the old side is right, and an entry would hold off what it says.
-void settle_last(pg::Connection& db, const plan::Plan& plan, const mapping::Derivation& derivation);
+// Before dual write ends, in the caller's transaction, which holds its tables: what waits for the old side gets there. Then the
+// queue is closed: from now on the old side is right, and an entry would hold off what it says, or be carried over it by a later run.
+// Returns the rows that were closed as they are.
+std::int64_t settle_last(pg::Connection& db, const plan::Plan& plan, const Mapped& mapping);
 
 // Old against new, row by row, when everything that can be settled is. A text that a trigger meets while the comparison runs is
 // no difference: it is read, and the rows are looked at again.

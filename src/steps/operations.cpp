@@ -1,7 +1,10 @@
 #include "steps/operations.hpp"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <optional>
+#include <set>
 
 #include "base/error.hpp"
 #include "catalog/catalog.hpp"
@@ -98,6 +101,17 @@ void run_alone(Context& context, const Operation& written, int position) {
   fault::point(fault::Point::index_recorded, context.db.socket());
 }
 
+// Before that the planner knows nothing of an expression. Also for a run that was cut off behind the last statement.
+void analyze_expressions(Context& context, const std::vector<Operation>& operations) {
+  std::set<std::string> done;
+  for (const auto& operation : operations) {
+    if (operation.index.empty() || operation.index.front().dropped) continue;
+    const auto& probe = operation.index.front();
+    const auto table = in_schema(context.plan, probe.table);
+    if (std::find(probe.columns.begin(), probe.columns.end(), "") != probe.columns.end() && done.insert(sql::render(table)).second) analyze(context, table);
+  }
+}
+
 // The tables that the way back locks: those that the statement touched. What is not understood (any more) is no reason to stop:
 // the undo then takes its locks by itself, under the same timeout.
 std::vector<sql::QualifiedName> tables_of(const journal::OperationRecord& record) {
@@ -114,6 +128,15 @@ std::vector<sql::QualifiedName> tables_of(const journal::OperationRecord& record
 
 }  // namespace
 
+void analyze(Context& context, const sql::QualifiedName& table) {
+  try {
+    in_locked_transaction(context, {{table}, sql::Lock::share_update_exclusive}, [&] { context.db.run("step.analyze", build("analyze {}"_sql, table)); });
+  } catch (const Error& error) {
+    if (error.code() != ErrorCode::lock_timeout && error.sqlstate() != "57014") throw;
+    context.progress.note(fmt::format("no statistics were taken ({}): ANALYZE {}, or autovacuum in its time", error.message(), sql::render(table)));
+  }
+}
+
 journal::Evidence run_operations(Context& context, const std::vector<Operation>& operations, bool tell) {
   const auto before = recorded(context);
   const auto total = static_cast<std::int64_t>(operations.size());
@@ -127,6 +150,7 @@ journal::Evidence run_operations(Context& context, const std::vector<Operation>&
     else if (operation.in_transaction) run_in_transaction(context, operation, position);
     else run_alone(context, operation, position);
   }
+  analyze_expressions(context, operations);
   context.progress.rows(total, total);
   return {};
 }

@@ -9,6 +9,8 @@ namespace segue::steps {
 
 // `tell`: each statement is named as it runs.
 journal::Evidence run_operations(Context& context, const std::vector<sql::Operation>& operations, bool tell = true);
+// What the planner knows of a table. Gives way to others like any lock; that nobody could take them is said and stops no step.
+void analyze(Context& context, const sql::QualifiedName& table);
 // Takes back what the journal says was done, last first.
 void undo_operations(Context& context);
 

@@ -1,5 +1,6 @@
 #include "steps/rebuild.hpp"
 
+#include "base/json.hpp"
 #include "steps/locks.hpp"
 #include "steps/mapped.hpp"
 #include "steps/partitioned.hpp"
@@ -11,8 +12,6 @@ using sql::Ident;
 using sql::Sql;
 
 namespace {
-
-std::string text_of(const boost::json::object& object, std::string_view name) { return std::string(object.at(name).as_string()); }
 
 void locked(Context& context, const sql::QualifiedName& table, const Sql& statement) {
   in_locked_transaction(context, {{table}, sql::Lock::access_exclusive}, [&] { context.db.run("restore.definition", statement); });

@@ -1,12 +1,12 @@
 // What was dropped is built again from its archive.
-#include <boost/json.hpp>
-
 #include "base/error.hpp"
+#include "base/json.hpp"
 #include "base/text.hpp"
 #include "mapping/going_back.hpp"
 #include "steps/archive.hpp"
 #include "steps/locks.hpp"
 #include "steps/mapped.hpp"
+#include "steps/operations.hpp"
 #include "steps/ranges.hpp"
 #include "steps/rebuild.hpp"
 
@@ -17,8 +17,6 @@ using sql::Ident;
 using sql::Sql;
 
 namespace {
-
-std::string text_of(const boost::json::object& object, std::string_view name) { return std::string(object.at(name).as_string()); }
 
 Sql type_of(const boost::json::object& column) { return Sql::from_journal(text_of(column, "type")); }
 
@@ -142,6 +140,7 @@ void restore_columns(Context& context, const std::string& table_name, const std:
   build_again(context, table, definition);
   describe_again(context, table, definition);
   belongs_again(context, table, definition, false);
+  analyze(context, table);                                       // nobody has seen these columns' values yet
 }
 
 namespace {
@@ -178,6 +177,7 @@ void restore_table(Context& context, const std::string& table_name, const std::s
   }
   describe_again(context, table, definition.as_object());
   belongs_again(context, table, definition.as_object(), true);
+  analyze(context, table);
 }
 
 }  // namespace segue::steps

@@ -34,7 +34,7 @@ void require_everyone_on_the_new_path(Context& context) {
 void read_last_texts(Context& context, const plan::RetireStep& step) {
   for (const auto& mapping : context.plan.mappings)
     if (by_table(step.targets).contains(mapping.table))
-      settle(context.db, context.plan, context.epoch, mapped(context.db, context.plan, mapping.name));
+      settle(context.db, context.plan, context.epoch, mapped(context.db, context.plan, mapping.name), false, &context.progress);
 }
 
 void rename_column(Context& context, const sql::QualifiedName& table, const std::string& from, const std::string& to) {

@@ -40,7 +40,7 @@ void bake(Context& context, const std::string& flag, const journal::Flag& curren
   for (;;) {
     stop_if_interrupted();
     stop_if_someone_else_turned(context, flag, current);
-    for (const auto& mapping : mappings) settle(context.db, context.plan, context.epoch, mapping);
+    for (const auto& mapping : mappings) settle(context.db, context.plan, context.epoch, mapping, false, &context.progress);
     const auto passed = std::chrono::duration_cast<std::chrono::milliseconds>(Clock::now() - begin).count();
     if (passed >= total) break;
     context.db.wait_notification(std::chrono::milliseconds(std::min<std::int64_t>(200, total - passed)));
@@ -52,7 +52,7 @@ void bake(Context& context, const std::string& flag, const journal::Flag& curren
 // The new path wrote rows whose old side could not be computed, or rows that two sides claim: no further before they are healed.
 void hold_on_repairs(Context& context) {
   for (const auto& mapping : context.plan.mappings)
-    settle(context.db, context.plan, context.epoch, mapped(context.db, context.plan, mapping.name));
+    settle(context.db, context.plan, context.epoch, mapped(context.db, context.plan, mapping.name), false, &context.progress);
   const auto open = journal::open_repairs(context.db, context.plan.name);
   if (open > 0)
     throw Error(ErrorCode::refused, fmt::format("{} rows stand in the repair queue: the rollout holds", grouped(open)),

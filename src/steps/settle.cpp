@@ -8,7 +8,11 @@ namespace {
 
 constexpr int entries_at_once = 1000;
 
-bool is_about_data(const Error& error) { return error.sqlstate().substr(0, 2) == "22"; }
+// Still not computable, refused by a constraint, in use, or on its way to another partition.
+bool stays_queued(const Error& error) {
+  const auto kind = error.sqlstate().substr(0, 2);
+  return kind == "22" || kind == "23" || kind == "40" || error.code() == ErrorCode::lock_timeout || error.sqlstate() == "55P03";
+}
 
 // One queued row. The side that could not be computed is computed again: the look-up that failed may find something by now, the enum
 // have the word. Of a row that is queued for both sides only a person can say which is right.
@@ -36,8 +40,9 @@ template <class Open, class Visit> void each_page(bool everything, const Open& o
   }
 }
 
-std::int64_t settle_rows(pg::Connection& db, const plan::Plan& plan, std::optional<std::int64_t> epoch, const mapping::Resolved& mapping, bool everything) {
-  const auto texts = absorb_values(db, plan, epoch, mapping);
+std::int64_t settle_rows(pg::Connection& db, const plan::Plan& plan, std::optional<std::int64_t> epoch, const mapping::Resolved& mapping, bool everything,
+                         Progress* progress) {
+  const auto texts = absorb_values(db, plan, epoch, mapping, progress);
   if (mapping.retired) return texts;
   std::optional<pg::Connection> writer;
   const auto open = [&](const std::string& after) {
@@ -55,8 +60,7 @@ std::int64_t settle_rows(pg::Connection& db, const plan::Plan& plan, std::option
     try {
       look_again(*writer, plan, epoch, mapping, rows.text(row, 0), rows.text(row, 1));
     } catch (const Error& error) {
-      // Still not computable, in use, or on its way to another partition: it stays queued.
-      if (!is_about_data(error) && error.code() != ErrorCode::lock_timeout && error.sqlstate() != "40001") throw;
+      if (!stays_queued(error)) throw;
     }
   });
   return texts;
@@ -74,11 +78,6 @@ void look_again(pg::Connection& writer, const plan::Plan& plan, std::optional<st
   writer.run("repair.carry", mapping::carry_again(derivation, flow, target_key), {key});
   writer.run("repair.settle", mapping::settle_repair(derivation, flow, target_key), {key});
   transaction.commit();
-}
-
-bool stays_queued(const Error& error) {
-  const auto kind = error.sqlstate().substr(0, 2);
-  return kind == "22" || kind == "23" || kind == "40" || error.code() == ErrorCode::lock_timeout || error.sqlstate() == "55P03";
 }
 
 void settle_derived(pg::Connection& db, const plan::Plan& plan, std::optional<std::int64_t> epoch, const mapping::Derivation& derivation, bool everything) {
@@ -101,10 +100,22 @@ void settle_derived(pg::Connection& db, const plan::Plan& plan, std::optional<st
   });
 }
 
-void carry_if_possible(pg::Connection& db, const mapping::Derivation& derivation, const std::string& direction, const std::string& key) {
+// To the old side, which is the one that stays.
+void carry_last(pg::Connection& db, const mapping::Resolved& mapping, const std::string&, const std::string& key) {
+  if (!mapping.to_old.columns.empty()) db.run("settle.last", mapping::write_old_side(mapping, false), {key});
+  db.run("settle.last", mapping::settle_repair(mapping), {key});
+}
+
+void carry_last(pg::Connection& db, const mapping::Derivation& derivation, const std::string& direction, const std::string& key) {
+  const bool target_key = direction.starts_with("into ");
+  db.run("settle.last", mapping::carry_again(derivation, derivation.to_old, target_key), {key});
+  db.run("settle.last", mapping::settle_repair(derivation, derivation.to_old, target_key), {key});
+}
+
+void carry_if_possible(pg::Connection& db, const Mapped& mapping, const std::string& direction, const std::string& key) {
   db.run("settle.savepoint", "savepoint segue_entry"_sql);
   try {
-    db.run("settle.last", mapping::carry_again(derivation, derivation.to_old, direction.starts_with("into ")), {key});
+    std::visit([&](const auto& one) { carry_last(db, one, direction, key); }, mapping);
   } catch (const Error& error) {
     if (!stays_queued(error)) throw;
     db.run("settle.savepoint", "rollback to savepoint segue_entry"_sql);
@@ -113,21 +124,28 @@ void carry_if_possible(pg::Connection& db, const mapping::Derivation& derivation
 
 }  // namespace
 
-void settle_last(pg::Connection& db, const plan::Plan& plan, const mapping::Derivation& derivation) {
-  db.run("settle.search_path", "select set_config('search_path', $1, true)"_sql, {sql::quote_identifier(plan.schema)});
+std::int64_t settle_last(pg::Connection& db, const plan::Plan& plan, const Mapped& mapping) {
+  const auto* derivation = std::get_if<mapping::Derivation>(&mapping);
+  const auto& name = derivation != nullptr ? derivation->name : std::get<mapping::Resolved>(mapping).name;
+  db.run("settle.search_path", "select set_config('search_path', $1, true), set_config('enable_seqscan', 'off', true)"_sql, {sql::quote_identifier(plan.schema)});
+  if (derivation == nullptr) db.run("settle.mark", "select set_config('segue.backfill', 'on', true), set_config('segue.follow', 'off', true)"_sql);
+  // Of one row that is queued for both its sides nobody can tell which is right. Of derived rows each side has keys of its own.
   const auto open = db.run("settle.open", R"sql(
-    select direction, key from segue.repairs where plan = $1 and mapping = $2 and direction in ('old', 'into old') and "resolvedAt" is null and "acceptedAt" is null
-    group by direction, key order by min(at))sql"_sql, {plan.name, derivation.name});
-  for (int row = 0; row < open.rows(); ++row) carry_if_possible(db, derivation, open.text(row, 0), open.text(row, 1));
-  db.run("settle.closed", R"sql(
-    update segue.repairs set "resolvedAt" = clock_timestamp() where plan = $1 and mapping = $2 and "resolvedAt" is null)sql"_sql, {plan.name, derivation.name});
+    select direction, key from segue.repairs r where plan = $1 and mapping = $2 and direction in ('old', 'into old') and "resolvedAt" is null and "acceptedAt" is null
+      and ($3::boolean or not exists (select 1 from segue.repairs o where o.plan = $1 and o.mapping = $2 and o.key = r.key and o."resolvedAt" is null and o.direction <> 'old'))
+    group by direction, key order by min(at))sql"_sql, {plan.name, name, derivation != nullptr});
+  for (int row = 0; row < open.rows(); ++row) carry_if_possible(db, mapping, open.text(row, 0), open.text(row, 1));
+  return db.run("settle.closed", R"sql(
+    with closed as (
+      update segue.repairs set "resolvedAt" = clock_timestamp() where plan = $1 and mapping = $2 and "resolvedAt" is null returning direction, key)
+    select count(distinct (direction, key)) from closed)sql"_sql, {plan.name, name}).integer();
 }
 
-std::int64_t settle(pg::Connection& db, const plan::Plan& plan, std::optional<std::int64_t> epoch, const Mapped& mapping, bool everything) {
+std::int64_t settle(pg::Connection& db, const plan::Plan& plan, std::optional<std::int64_t> epoch, const Mapped& mapping, bool everything, Progress* progress) {
   reopen_changed(db, plan, epoch, mapping);
-  if (const auto* rows = std::get_if<mapping::Resolved>(&mapping)) return settle_rows(db, plan, epoch, *rows, everything);
+  if (const auto* rows = std::get_if<mapping::Resolved>(&mapping)) return settle_rows(db, plan, epoch, *rows, everything, progress);
   const auto& derivation = std::get<mapping::Derivation>(mapping);
-  const auto texts = absorb_values(db, plan, epoch, derivation.to_new.source);
+  const auto texts = absorb_values(db, plan, epoch, derivation.to_new.source, progress);
   settle_derived(db, plan, epoch, derivation, everything);
   return texts;
 }

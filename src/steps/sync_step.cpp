@@ -1,5 +1,6 @@
 // sync: dual write begins. Functions and triggers appear, and disappear, in one transaction.
 #include <boost/json.hpp>
+#include <fmt/format.h>
 
 #include "base/error.hpp"
 #include "steps/locks.hpp"
@@ -92,6 +93,15 @@ void sync_derived(Context& context, const mapping::Derivation& derivation) {
   });
 }
 
+// Said and written down: what stood in these rows' new sides, and only there, is not what the next run will begin with.
+void close_queue(Context& context, const Mapped& mapping, const std::string& name) {
+  const auto rows = settle_last(context.db, context.plan, mapping);
+  if (rows == 0) return;
+  context.progress.note(fmt::format("{} rows of {} waited in the repair queue: dual write ends, the old side is right as it is", rows, name));
+  journal::audit(context.db, context.plan.name, context.options.actor, "repair queue closed: dual write of " + name + " ends", context.options.reason,
+                 boost::json::serialize(boost::json::object{{"mapping", name}, {"rows", rows}}));
+}
+
 }  // namespace
 
 journal::Evidence run(Context& context, const plan::SyncStep& step) {
@@ -107,12 +117,11 @@ void undo(Context& context, const plan::SyncStep& step) {
   auto tables = derived_tables(context, step.mapping);
   if (rows != nullptr) tables.insert(tables.begin(), rows->table);
   else tables = tables_of(std::get<mapping::Derivation>(mapping));
+  // As much as can be is settled while nobody has to wait for it.
+  if (is_synced(context.db, mapping)) settle(context.db, context.plan, context.epoch, mapping, true, &context.progress);
   in_locked_transaction(context, {tables, sql::Lock::access_exclusive}, [&] {
-    if (rows == nullptr) {
-      const auto& derivation = std::get<mapping::Derivation>(mapping);
-      if (is_synced(context.db, derivation)) settle_last(context.db, context.plan, derivation);
-      return run_all(context, "sync.drop", mapping::functions_of(derivation).drop);
-    }
+    if (is_synced(context.db, mapping)) close_queue(context, mapping, step.mapping);
+    if (rows == nullptr) return run_all(context, "sync.drop", mapping::functions_of(std::get<mapping::Derivation>(mapping)).drop);
     for (const auto& follower : followers(context.db, context.plan, *rows)) run_all(context, "sync.drop", follower.drop);
     run_all(context, "sync.drop", mapping::drop_triggers(*rows));
   });

@@ -17,7 +17,7 @@ constexpr int looks = 5;
 verify::Comparison compare_settled(pg::Connection& db, const plan::Plan& plan, std::optional<std::int64_t> epoch, const Mapped& mapping, Progress& progress) {
   verify::Comparison result;
   for (int look = 1; look <= looks; ++look) {
-    const auto settled = settle(db, plan, epoch, mapping);
+    const auto settled = settle(db, plan, epoch, mapping, false, &progress);
     // What the first look saw may have come after its settling; from the third on, only what was settled since is a reason to look.
     if (look > 2 && settled == 0) break;
     result = verify::compare(db, mapping, progress);

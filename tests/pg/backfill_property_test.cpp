@@ -4,12 +4,12 @@
 #include <fmt/format.h>
 
 #include <cstdlib>
-#include <deque>
 #include <exception>
 #include <thread>
 
 #include "base/text.hpp"
 #include "steps/backfill_worker.hpp"
+#include "support/team.hpp"
 #include "support/writer.hpp"
 
 using namespace segue;
@@ -20,33 +20,12 @@ namespace {
 constexpr int rows_at_the_start = 6'000, writers = 3, stops = 5;
 constexpr std::int64_t transactions_behind = 40;
 
-struct Load {
+struct Load : Team<Writer> {
   Load(Hospital& hospital, Keys keys, std::uint64_t seed) {
-    for (int i = 0; i < writers; ++i) team.emplace_back(hospital.url(), keys, i, seed * 10 + static_cast<std::uint64_t>(i));
+    for (int i = 0; i < writers; ++i) add(hospital.url(), keys, i, seed * 10 + static_cast<std::uint64_t>(i));
     fill(hospital, keys, seed);
   }
-  ~Load() { end(); }
-
-  void begin() {
-    for (auto& writer : team) threads.emplace_back([this, &writer] { writer.run(stop, both_styles); });
-  }
-  void end() {
-    stop = true;
-    for (auto& thread : threads) thread.join();
-    threads.clear();
-  }
-  // Until each writer has committed some more, or has failed.
-  void wait_for_more() {
-    std::vector<std::int64_t> begin;
-    for (const auto& writer : team) begin.push_back(writer.transactions());
-    for (std::size_t i = 0; i < team.size(); ++i)
-      while (team[i].transactions() < begin[i] + transactions_behind && team[i].failure().empty())
-        std::this_thread::sleep_for(std::chrono::milliseconds(5));
-  }
-
-  std::deque<Writer> team;
-  std::vector<std::thread> threads;
-  std::atomic<bool> stop{false}, both_styles{false};
+  void wait_for_more() const { Team::wait_for_more(transactions_behind); }
 
  private:
   void fill(Hospital& hospital, Keys keys, std::uint64_t seed);
@@ -59,7 +38,7 @@ void Load::fill(Hospital& hospital, Keys keys, std::uint64_t seed) {
   for (int i = 1; i <= rows_at_the_start; ++i) {
     const Belief belief{services[random() % services.size()], "", known_texts()[random() % known_texts().size()], false};
     auto fields = key_of(keys, i);
-    team[static_cast<std::size_t>(i % writers)].adopt(fields, belief);
+    owner(i).adopt(fields, belief);
     fields.emplace_back("service", belief.service);
     fields.emplace_back("preferredTime", belief.time.raw);
     hospital.insert(fields);
@@ -118,7 +97,7 @@ void check_everything(Hospital& hospital, Load& load) {
   CHECK(comparison.incomplete == 0);
   std::set<std::string> conflicts;
   std::size_t rows = 0;
-  for (const auto& writer : load.team) {
+  for (const auto& writer : load.clients) {
     CHECK(writer.failure() == "");
     CHECK(writer.transactions() >= transactions_behind);
     CHECK(join(writer.complaints(hospital.db()), "; ") == "");

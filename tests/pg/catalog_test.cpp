@@ -7,7 +7,10 @@
 
 #include "base/error.hpp"
 #include "base/text.hpp"
+#include "journal/journal.hpp"
+#include "steps/locks.hpp"
 #include "support/database.hpp"
+#include "support/thrown.hpp"
 
 using namespace segue;
 
@@ -154,10 +157,74 @@ TEST_CASE("who holds a lock is named by process, program and kind of statement, 
   const auto holders = catalog::lock_holders(db, {{"public", "t"}});
   REQUIRE(holders.size() == 1);
   CHECK(holders[0].pid == holder.backend_pid());
-  CHECK(holders[0].application == "booking");
-  CHECK(holders[0].state == "idle in transaction");
-  CHECK(holders[0].query_kind == "INSERT");
+  CHECK(holders[0].text.starts_with(fmt::format("server process {} (booking, idle in transaction, INSERT for 0.", holder.backend_pid())));
   CHECK(catalog::lock_holders(db, {{"public", "no such table"}}).empty());
+}
+
+TEST_CASE("what a session runs is named behind comments and brackets, and a DO block as one") {
+  Database database;
+  auto& db = database.db;
+  db.run("test.table", "create table t (a text)"_sql);
+  pg::Connection holder(db.url());
+  pg::Transaction transaction(holder);
+  holder.run("test.lock", "/* app:1 */ -- it's (ours)\n ((select count(*) from t))"_sql);
+  CHECK(catalog::lock_holders(db, {{"public", "t"}}).at(0).text.find(", SELECT for ") != std::string::npos);
+  holder.run("test.lock", "do $$ begin insert into t values ('secret'); end $$"_sql);
+  CHECK(catalog::lock_holders(db, {{"public", "t"}}).at(0).text.find(", DO block for ") != std::string::npos);
+}
+
+TEST_CASE("a role that may not look into other sessions is told that, and by whom it is held up all the same") {
+  Database database;
+  auto& db = database.db;
+  db.run_script("test.role", "do $$ begin create role sees_nothing; exception when duplicate_object then null; end $$; create table t (a text)"_sql);
+  pg::Connection holder(db.url(), {.application_name = "booking"});
+  pg::Transaction transaction(holder);
+  holder.run("test.write", "insert into t values ('secret')"_sql);
+  db.run("test.role", "set role sees_nothing"_sql);
+  const auto holders = catalog::lock_holders(db, {{"public", "t"}});
+  REQUIRE(holders.size() == 1);
+  CHECK(holders[0].pid == holder.backend_pid());
+  CHECK(holders[0].text.find("state not shown to this role, statement not shown") != std::string::npos);
+}
+
+TEST_CASE("a lock on a table of another database with the same number holds up nobody here") {
+  const auto url = tests::fresh_database();
+  pg::Connection(url).run("test.table", "create table t (a text)"_sql);
+  const auto name = pg::Connection(url).run("test.name", "select current_database()"_sql).text();
+  pg::Connection(tests::server().url()).run("test.copy", sql::build("create database {} template {}"_sql, sql::Ident{name + "_copy"}, sql::Ident{name}));
+  pg::Connection holder(tests::server().url(name + "_copy"));
+  pg::Transaction transaction(holder);
+  holder.run("test.write", "insert into t values ('secret')"_sql);
+  pg::Connection here(url);
+  CHECK(catalog::lock_holders(here, {{"public", "t"}}).empty());
+}
+
+TEST_CASE("a prepared transaction that holds a lock is named with its owner and the way to end it, never with its gid") {
+  pg::Embedded server({.directory = "", .durable = false, .outlive = false, .settings = {"max_prepared_transactions=2"}});
+  pg::Connection db(server.create_database("two phases"));
+  db.run("test.table", "create table t (a text)"_sql);
+  db.run_script("test.prepared", "begin; insert into t values ('secret'); prepare transaction 'Kim 010-1234'"_sql);
+  const auto holders = catalog::lock_holders(db, {{"public", "t"}});
+  REQUIRE(holders.size() == 1);
+  CHECK(holders[0].pid == 0);
+  CHECK(holders[0].text.find("a prepared transaction of role \"") != std::string::npos);
+  CHECK(holders[0].text.find("in database \"two phases\"") != std::string::npos);
+  CHECK(holders[0].text.find("pg_prepared_xacts") != std::string::npos);
+  CHECK(holders[0].text.find("ROLLBACK PREPARED") != std::string::npos);
+  CHECK(holders[0].text.find("Kim") == std::string::npos);
+  CHECK(holders[0].age_seconds >= 0);
+  auto plan = plan::parse("plan.yaml", "plan: house\nphases: [{name: only, steps: [{rollout: flag, to: [100%]}]}]\n", ".");
+  plan.limits.lock_timeout = std::chrono::milliseconds(20);
+  plan.limits.lock_budget = std::chrono::milliseconds(0);
+  journal::install(db);
+  Silence silence;
+  const steps::Options options;
+  steps::Context context{db, plan, plan.phases[0], plan.phases[0].steps[0], journal::open_epoch(db, plan, false), silence, options};
+  const auto error = tests::error_of([&] { steps::in_locked_transaction(context, {{{"public", "t"}}, sql::Lock::access_exclusive}, [] {}); });
+  CHECK(error.code() == ErrorCode::lock_timeout);
+  CHECK(error.message().find("prepared transaction of role") != std::string::npos);
+  db.run("test.end", "rollback prepared 'Kim 010-1234'"_sql);
+  CHECK(catalog::lock_holders(db, {{"public", "t"}}).empty());
 }
 
 TEST_CASE("the order of keys in the heap is known after ANALYZE") {

@@ -9,22 +9,14 @@
 
 #include "base/error.hpp"
 #include "support/database.hpp"
+#include "support/thrown.hpp"
 
 using namespace segue;
+using segue::tests::error_of;
 
 namespace {
 
 constexpr const char* secret = "Kim 010-1234-5678";
-
-template <class Work> Error error_of(Work&& work) {
-  try {
-    work();
-  } catch (const Error& error) {
-    return error;
-  }
-  FAIL("no error was thrown");
-  return Error(ErrorCode::system, "");
-}
 
 struct Database {
   Database() : url(tests::fresh_database()), db(url) {

@@ -6,7 +6,6 @@
 
 #include <atomic>
 #include <cstdlib>
-#include <deque>
 #include <map>
 #include <random>
 #include <set>
@@ -15,6 +14,7 @@
 #include "base/error.hpp"
 #include "base/text.hpp"
 #include "support/clinics.hpp"
+#include "support/team.hpp"
 
 using namespace segue;
 using segue::tests::Clinics;
@@ -134,37 +134,18 @@ class Client {
   std::string failure_, last_;
 };
 
-struct Load {
+struct Load : tests::Team<Client> {
   Load(Clinics& clinics, std::uint64_t seed) {
-    for (int i = 0; i < writers; ++i) team.emplace_back(clinics.url(), i, seed * 10 + static_cast<std::uint64_t>(i));
+    for (int i = 0; i < writers; ++i) add(clinics.url(), i, seed * 10 + static_cast<std::uint64_t>(i));
     clinics.write(fmt::format(R"(
       insert into users select 'u' || i, 'PATIENT', 'x' from generate_series(0, {}) i;
       insert into users select 'd' || i, 'DOCTOR', 'x', 'c' || 1 + i % 3, 's' || i, null, i % 30 from generate_series(1, {}) i;
       insert into patients select 'p' || i, 'c' || 1 + i % 3, 'name0', case when i % 4 = 0 then 'u' || i % {} end from generate_series(1, {}) i;
       analyze)", persons - 1, doctors_at_the_start, persons, patients_at_the_start));
-    for (int i = 1; i <= doctors_at_the_start; ++i) team[static_cast<std::size_t>(i % writers)].adopt_doctor(fmt::format("d{}", i), fmt::format("s{}", i));
-    for (int i = 1; i <= patients_at_the_start; ++i) team[static_cast<std::size_t>(i % writers)].adopt_patient(fmt::format("p{}", i));
+    for (int i = 1; i <= doctors_at_the_start; ++i) owner(i).adopt_doctor(fmt::format("d{}", i), fmt::format("s{}", i));
+    for (int i = 1; i <= patients_at_the_start; ++i) owner(i).adopt_patient(fmt::format("p{}", i));
   }
-  ~Load() { end(); }
-
-  void begin() {
-    for (auto& client : team) threads.emplace_back([this, &client] { client.run(stop, both_styles); });
-  }
-  void end() {
-    stop = true;
-    for (auto& thread : threads) thread.join();
-    threads.clear();
-  }
-  void wait_for_more() {
-    std::vector<std::int64_t> begin;
-    for (const auto& client : team) begin.push_back(client.transactions());
-    for (std::size_t i = 0; i < team.size(); ++i)
-      while (team[i].transactions() < begin[i] + transactions_behind && team[i].failure().empty()) std::this_thread::sleep_for(std::chrono::milliseconds(5));
-  }
-
-  std::deque<Client> team;
-  std::vector<std::thread> threads;
-  std::atomic<bool> stop{false}, both_styles{false};
+  void wait_for_more() const { Team::wait_for_more(transactions_behind); }
 };
 
 // What only a person can decide: names of one person that differ, and pairs of which each side was written while the other
@@ -198,11 +179,11 @@ void migrate_under_load(std::uint64_t seed) {
   }
   load.wait_for_more();
   load.end();
-  for (const auto& client : load.team) CHECK(client.failure() == "");
+  for (const auto& client : load.clients) CHECK(client.failure() == "");
   const auto decided = decide(clinics);
   CHECK(clinics.repairs() == "");
   CHECK(clinics.findings() == "");
-  for (const auto& client : load.team)
+  for (const auto& client : load.clients)
     for (const auto& [id, specialization] : client.doctors())
       if (!decided.contains(id)) CHECK(clinics.ask("select specialization from users where id = '" + id + "'") == specialization);
   CHECK(clinics.ask(R"(select count(*) from (select 1 from global_patients group by "personKey" having count(*) > 1) d)") == "0");

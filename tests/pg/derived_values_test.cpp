@@ -6,11 +6,8 @@
 #include "base/text.hpp"
 #include "engine/review.hpp"
 #include "engine/watch.hpp"
-#include "journal/journal.hpp"
-#include "plan/statements.hpp"
 #include "steps/heal.hpp"
-#include "steps/step.hpp"
-#include "support/database.hpp"
+#include "support/staged.hpp"
 
 using namespace segue;
 
@@ -19,66 +16,28 @@ namespace {
 const std::string folder = SEGUE_SOURCE_DIR "/tests/scenario/derived-values";
 
 // On the way through tests/scenario/derived-values: tables are there, then single steps on demand.
-class Calls {
+class Calls : public tests::Staged {
  public:
   explicit Calls(const std::string& change = {}, const std::string& from = {}, const std::string& to = {})
-      : url_(tests::fresh_database()), plan_(plan::parse(folder + "/plan/plan.yaml", changed(from, to), folder + "/plan")), db_(url_) {
-    write(read_file(folder + "/schema.sql") + "truncate calls, tasks; alter table calls add column part text;" + change);
-    journal::install(db_);
-    epoch_ = journal::open_epoch(db_, plan_, false);
-    const auto& prepare = plan_.phase("prepare");
-    for (const auto& step : prepare.steps)
-      for (const auto& operation : plan::operations_of(plan_, prepare, step)) db_.run("test.prepare", operation.sql);
-  }
-  pg::Connection& db() { return db_; }
-  const plan::Plan& plan() const { return plan_; }
-  const plan::ValueDef& value() const { return plan_.values.front(); }
-  const std::string& url() const { return url_; }
+      : Staged(plan::parse(folder + "/plan/plan.yaml", changed(from, to), folder + "/plan"), "fill",
+               read_file(folder + "/schema.sql") + "truncate calls, tasks; alter table calls add column part text;" + change) {}
+  const plan::ValueDef& value() const { return plan().values.front(); }
 
-  void run(const std::string& name) {
-    Silence silence;
-    const steps::Options options;
-    const auto& phase = plan_.phase("fill");
-    for (const auto& step : phase.steps) {
-      if (step.name != name) continue;
-      steps::Context context{db_, plan_, phase, step, epoch_, silence, options};
-      steps::run(context);
-    }
-  }
   void sync() {
     run("profile part_of_day");
-    for (const auto& mapping : plan_.mappings) run("sync " + mapping.name);
+    sync_all();
   }
-  void fill() {
-    for (const auto& mapping : plan_.mappings) run("backfill " + mapping.name);
-  }
-  std::int64_t heal() { return steps::heal_texts(db_, plan_, epoch_, value()).texts; }
-  void settle() {
-    for (int pass = 0; pass < 3; ++pass)
-      for (const auto& mapping : plan_.mappings) steps::settle(db_, plan_, epoch_, steps::mapped(db_, plan_, mapping.name));
-  }
+  void fill() { backfill_all(); }
+  std::int64_t heal() { return steps::heal_texts(db(), plan(), epoch(), value()).texts; }
   engine::Outcome decide(const std::string& raw, const std::string& meaning) {
-    return engine::decide(db_, plan_, value(), {{"", {.value = value().name, .raw = raw, .meaning = meaning, .actor = "desk", .reason = "rang back"}}});
-  }
-  void write(const std::string& sql) { db_.run_script("test.write", sql::Sql::from_plan(sql)); }
-  std::string ask(const std::string& sql) {
-    const auto rows = db_.run("test.ask", sql::Sql::from_plan(sql));
-    return rows.empty() ? "no row" : rows.optional_text(0, 0).value_or("-");
+    return engine::decide(db(), plan(), value(), {{"", {.value = value().name, .raw = raw, .meaning = meaning, .actor = "desk", .reason = "rang back"}}});
   }
   // What stands for a call: its text, the derived row's period, the row's own part, and the period that its task reads.
   std::string call(const std::string& id) {
     return ask("select concat_ws('|', coalesce(c.wanted, '-'), coalesce(w.period, '-'), coalesce(c.part, '-'), coalesce(t.period, '-')) from calls c "
                "left join wishes w on w.\"callId\" = c.id left join tasks t on t.\"callId\" = c.id where c.id = '" + id + "'");
   }
-  std::string findings() {
-    Silence silence;
-    std::string text;
-    for (const auto& mapping : plan_.mappings)
-      for (const auto& key : verify::compare(db_, steps::mapped(db_, plan_, mapping.name), silence).keys) text += mapping.name + ": " + key + "\n";
-    return text;
-  }
   std::string queued() { return ask("select count(*) from segue.value_seen"); }
-  std::string repairs() { return ask("select coalesce(string_agg(concat_ws(' ', mapping, direction, key::text, reason), '; ' order by id), '') from segue.repairs where \"resolvedAt\" is null"); }
 
  private:
   // With a second mapping that uses the value, in the row itself.
@@ -89,10 +48,6 @@ class Calls {
     yaml = replace_all(yaml, "      - backfill: tasks\n", "      - backfill: tasks\n      - backfill: calls\n");
     return from.empty() ? yaml : replace_all(yaml, from, to);
   }
-  std::string url_;
-  plan::Plan plan_;
-  pg::Connection db_;
-  std::int64_t epoch_ = 0;
 };
 
 std::string insert(const std::string& id, const std::string& wanted) {
@@ -204,10 +159,10 @@ TEST_CASE("where the derived column takes no NULL and the plan names no provisio
   calls.fill();
   calls.write(insert("a", "3:47 PM") + insert("b", "no idea"));
   CHECK(calls.call("a") == "3:47 PM|-|-|-");
-  CHECK(calls.repairs() == "wishes new {a} 23502; wishes new {b} 23502");
+  CHECK(calls.repairs() == "wishes new a 23502\nwishes new b 23502\n");
   calls.settle();
   CHECK(calls.call("a") == "3:47 PM|AFTERNOON|afternoon|AFTERNOON");
-  CHECK(calls.repairs() == "wishes new {b} 23502");
+  CHECK(calls.repairs() == "wishes new b 23502\n");
   CHECK(calls.decide("no idea", "MORNING").changed == 1);
   calls.settle();
   CHECK(calls.call("b") == "no idea|MORNING|morning|MORNING");
@@ -224,7 +179,7 @@ TEST_CASE("two calls that derive one row must mean the same: until then it is no
   calls.write("insert into calls (id, caller, wanted) values ('a', 'C', '2 PM'), ('b', 'C', 'someday')");
   calls.settle();
   CHECK(calls.ask("select period from wishes") == "MORNING");    // provisional, as both were at first
-  CHECK(calls.repairs() == "wishes into new {a} claims disagree");
+  CHECK(calls.repairs() == "wishes into new a claims disagree\n");
   calls.decide("someday", "AFTERNOON");
   calls.settle();
   CHECK(calls.ask("select period from wishes") == "AFTERNOON");

@@ -16,8 +16,10 @@
 #include "base/text.hpp"
 #include "pg/connection.hpp"
 #include "support/database.hpp"
+#include "support/thrown.hpp"
 
 using namespace segue;
+using segue::tests::error_of;
 namespace fs = std::filesystem;
 
 namespace {
@@ -38,16 +40,6 @@ pg::EmbeddedOptions quick(const std::string& directory) {
 
 std::string ask(const std::string& url, const sql::Sql& question) {
   return pg::Connection(url).run("test.ask", question).text();
-}
-
-template <class Work> Error error_of(Work&& work) {
-  try {
-    work();
-  } catch (const Error& error) {
-    return error;
-  }
-  FAIL("no error was thrown");
-  return Error(ErrorCode::system, "");
 }
 
 bool alive(pid_t pid) {

@@ -3,6 +3,9 @@
 
 #include <doctest/doctest.h>
 
+#include <chrono>
+#include <thread>
+
 #include "base/error.hpp"
 #include "journal/audit.hpp"
 #include "journal/journal.hpp"
@@ -211,4 +214,47 @@ TEST_CASE("a row is found by its key, under another key too, and not missed amon
     select 'm' || i, 'p', '0', '1990-01-01', 'FEMALE', 'FIRST_VISIT', '2026-05-04', now(), 'SKIN_CARE', '5:' || lpad((i % 60)::text, 2, '0') || ' PM' from generate_series(1, 1200) i)"_sql);
   CHECK(hospital.absorb() == 60);
   CHECK(hospital.count("select count(*) from reservations where id like 'm%' and period = 'AFTERNOON'"_sql) == 1200);
+}
+
+namespace {
+
+// So many rows hold the text that they are written in several ranges.
+void insert_many(Hospital& hospital) {
+  hospital.db().run("test.many", R"sql(
+    insert into reservations select (jsonb_populate_record(r, jsonb_build_object('id', 'many ' || i))).* from reservations r, generate_series(1, 21000) i
+    where r.id = 'a')sql"_sql);
+}
+
+bool is_audited(pg::Connection& db, const std::string& action) {
+  return db.run("test.audit", "select exists (select 1 from segue.audit where action = $1)"_sql, {action}).boolean();
+}
+
+}  // namespace
+
+TEST_CASE("the rows of a decision stand still while a budget is spent, hold nothing meanwhile, and go on") {
+  Reviewed hospital;
+  insert_many(hospital);
+  auto plan = hospital.plan();
+  plan.limits.slot_backlog = 1;
+  auto& db = hospital.db();
+  db.run("test.slot", "select pg_create_physical_replication_slot('nobody_reads', true)"_sql);
+  engine::Outcome outcome;
+  std::thread nurse([&] {
+    pg::Connection mine(hospital.url());
+    outcome = engine::decide(mine, plan, hospital.value(), {{"", {.value = hospital.value().name, .raw = strange, .meaning = "AFTERNOON", .actor = "nurse", .reason = "she asked"}}});
+  });
+  constexpr int give_up = 3000;                                  // a minute: then something is wrong, not slow
+  for (int i = 0; i < give_up && !is_audited(db, "paused: rows of value " + hospital.value().name); ++i) std::this_thread::sleep_for(std::chrono::milliseconds(20));
+  const auto left = hospital.count("select count(*) from reservations where \"preferredTime\" = $1 and period = 'MORNING'"_sql, {strange});
+  const auto held = hospital.count("select count(*) from pg_stat_activity where datname = current_database() and pid <> pg_backend_pid() and backend_xid is not null"_sql);
+  db.run("test.slot", "select pg_drop_replication_slot('nobody_reads')"_sql);
+  nurse.join();
+  CHECK(left > 0);
+  CHECK(left < 21000);
+  CHECK(held == 0);
+  CHECK(outcome.changed == 1);
+  CHECK(hospital.compare().differing == 0);
+  CHECK(hospital.count("select count(*) from reservations where \"preferredTime\" = $1 and period <> 'AFTERNOON'"_sql, {strange}) == 0);
+  CHECK(hospital.queued() == 0);
+  CHECK(is_audited(db, "went on: rows of value " + hospital.value().name));
 }

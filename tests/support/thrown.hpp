@@ -2,18 +2,22 @@
 #pragma once
 #include <doctest/doctest.h>
 
+#include <utility>
+
 #include "base/error.hpp"
 
 namespace segue::tests {
 
-template <class Work> ErrorCode code_of(Work&& work) {
+template <class Work> Error error_of(Work&& work) {
   try {
     work();
   } catch (const Error& error) {
-    return error.code();
+    return error;
   }
   FAIL("no error was thrown");
-  return ErrorCode::system;
+  return Error(ErrorCode::system, "");
 }
+
+template <class Work> ErrorCode code_of(Work&& work) { return error_of(std::forward<Work>(work)).code(); }
 
 }  // namespace segue::tests

@@ -98,7 +98,7 @@ where t."house" = b."house" and t."number" = b."number" and ($1::text[] is null 
   and (b."squareMetres" is distinct from b.segue_1);
 
 -- compare_range
-select count(*), count(*) filter (where (b."squareMetres" is distinct from b.segue_1)), count(*) filter (where b."squareMetres" is null),
+select count(*), count(*) filter (where (b."squareMetres" is distinct from b.segue_1)), count(*) filter (where not ((b."squareMetres" is not null or b.segue_1 is null))),
   coalesce(to_json((array_agg(array[b."house"::text, b."number"::text]) filter (where (b."squareMetres" is distinct from b.segue_1)))[1:10]), '[]')
 from (select segue_row.*, r.metres as segue_1 from (select x."house" as "house", x."number" as "number", x."squareMetres" as "squareMetres", x."size" as "size" from "public"."rooms" x where ($1::text[] is null or ("x"."house", "x"."number") > (($1::text[])[1]::text, ($1::text[])[2]::bigint)) and ($2::text[] is null or ("x"."house", "x"."number") <= (($2::text[])[1]::text, ($2::text[])[2]::bigint))) segue_row left join sizes r ON r.word = segue_row."size" where not exists (select 1 from segue.repairs q where q.plan = 'rooms' and q.mapping = 'm' and q."resolvedAt" is null and q.key = array[segue_row."house"::text, segue_row."number"::text])) b;
 

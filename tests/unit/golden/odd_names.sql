@@ -100,7 +100,7 @@ where t."the key" = b."the key" and ($1::text[] is null or "t"."the key" > ($1::
   and (b."né ""w""" is distinct from b.segue_1);
 
 -- compare_range
-select count(*), count(*) filter (where (b."né ""w""" is distinct from b.segue_1)), count(*) filter (where b."né ""w""" is null),
+select count(*), count(*) filter (where (b."né ""w""" is distinct from b.segue_1)), count(*) filter (where not ((b."né ""w""" is not null or b.segue_1 is null))),
   coalesce(to_json((array_agg(array[b."the key"::text]) filter (where (b."né ""w""" is distinct from b.segue_1)))[1:10]), '[]')
 from (select segue_row.*, upper(segue_row."o'ld") || '{} $segue$ \'  as segue_1 from (select x."the key" as "the key", x."né ""w""" as "né ""w""", x."o'ld" as "o'ld" from "odd schema"."table ""of"" 예약" x where ($1::text[] is null or "x"."the key" > ($1::text[])[1]::uuid) and ($2::text[] is null or "x"."the key" <= ($2::text[])[1]::uuid)) segue_row where not exists (select 1 from segue.repairs q where q.plan = 'odd' and q.mapping = 'm' and q."resolvedAt" is null and q.key = array[segue_row."the key"::text])) b;
 

@@ -1,0 +1,2 @@
+CREATE INDEX guests_lower ON guests (lower(name));
+CREATE INDEX visits_lower ON visits (lower(door));

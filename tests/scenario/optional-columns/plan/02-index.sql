@@ -1,0 +1,1 @@
+CREATE INDEX guests_floor ON guests (floor);

@@ -1,0 +1,1 @@
+ALTER TABLE orders ADD COLUMN "countryId" integer, ADD COLUMN grams integer;

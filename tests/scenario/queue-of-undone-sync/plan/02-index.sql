@@ -1,0 +1,1 @@
+CREATE INDEX "orders_countryId_idx" ON orders ("countryId");
