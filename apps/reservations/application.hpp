@@ -15,7 +15,7 @@ class Application : public service::Service {
   using Served = service::Served;
 
   // Alone in its process.
-  Application(boost::asio::io_context& io, Settings settings)
+  Application(boost::asio::io_context& io, const Settings& settings)
       : Application(io, std::make_shared<service::Process>(program(), settings), settings.connections) {}
   Application(boost::asio::io_context& io, std::shared_ptr<service::Process> process, int connections)
       : Service(io, std::move(process), connections), desk_(io, pool()) {}

@@ -131,7 +131,7 @@ std::optional<std::string> period_of(std::string_view preferred_time) {
     values::Settings settings;
     settings.hours = values::Hours::parse("09:00-18:00");
     settings.becomes = values::Becomes{{{12 * 60, "MORNING"}}, "AFTERNOON"};
-    return values::make_reader("time-of-day", std::move(settings));
+    return values::make_reader("time-of-day", settings);
   }();
   return reader->read(preferred_time).meaning;
 }

@@ -5,7 +5,6 @@
 namespace segue::mapping {
 
 using sql::build;
-using sql::Ident;
 
 namespace {
 

@@ -10,7 +10,6 @@
 namespace segue::steps {
 
 using sql::build;
-using sql::Sql;
 
 namespace {
 

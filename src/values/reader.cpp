@@ -11,16 +11,16 @@
 namespace segue::values {
 namespace {
 
-using Make = std::unique_ptr<const Reader> (*)(Settings);
+using Make = std::unique_ptr<const Reader> (*)(const Settings&);
 
 const std::vector<std::pair<std::string, Make>>& readers() {
   static const std::vector<std::pair<std::string, Make>> all = {
       {"time-of-day", make_time_of_day},
-      {"enum", [](Settings settings) { return make_enum(settings); }},
-      {"integer", [](Settings settings) { return make_integer(settings); }},
-      {"date", [](Settings settings) { return make_date(settings); }},
-      {"phone", [](Settings settings) { return make_phone(settings); }},
-      {"boolean", [](Settings settings) { return make_boolean(settings); }},
+      {"enum", make_enum},
+      {"integer", make_integer},
+      {"date", make_date},
+      {"phone", make_phone},
+      {"boolean", make_boolean},
   };
   return all;
 }
@@ -57,12 +57,11 @@ const std::vector<std::string>& reader_names() {
   return names;
 }
 
-std::unique_ptr<const Reader> make_reader(const std::string& name, Settings settings) {
+std::unique_ptr<const Reader> make_reader(const std::string& name, const Settings& settings) {
   for (const auto& [known, make] : readers())
     if (known == name) {
-      const auto decided = std::move(settings.decided);
-      auto reader = make(std::move(settings));
-      return decided.empty() ? std::move(reader) : std::make_unique<Decided>(decided, std::move(reader));
+      auto reader = make(settings);
+      return settings.decided.empty() ? std::move(reader) : std::make_unique<Decided>(settings.decided, std::move(reader));
     }
   throw Error(ErrorCode::usage, fmt::format("unknown reader \"{}\"", name), "known readers: " + join(reader_names(), ", "));
 }

@@ -43,6 +43,6 @@ struct Settings {
 // phone "+821012345678", boolean "true" or "false".
 const std::vector<std::string>& reader_names();
 // Error{usage} for a name or a setting that is not known.
-std::unique_ptr<const Reader> make_reader(const std::string& name, Settings settings);
+std::unique_ptr<const Reader> make_reader(const std::string& name, const Settings& settings);
 
 }  // namespace segue::values

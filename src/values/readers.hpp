@@ -5,7 +5,7 @@
 
 namespace segue::values {
 
-std::unique_ptr<const Reader> make_time_of_day(Settings settings);
+std::unique_ptr<const Reader> make_time_of_day(const Settings& settings);
 std::unique_ptr<const Reader> make_enum(const Settings& settings);
 std::unique_ptr<const Reader> make_integer(const Settings& settings);
 std::unique_ptr<const Reader> make_date(const Settings& settings);

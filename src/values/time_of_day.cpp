@@ -7,8 +7,8 @@ namespace {
 
 class TimeOfDay : public Reader {
  public:
-  explicit TimeOfDay(Settings settings)
-      : vocabulary_(Vocabulary::of(settings.languages)), hours_(std::move(settings.hours)), becomes_(std::move(settings.becomes)) {}
+  explicit TimeOfDay(const Settings& settings)
+      : vocabulary_(Vocabulary::of(settings.languages)), hours_(settings.hours), becomes_(settings.becomes) {}
 
   Reading read(std::string_view raw) const override {
     auto reading = read_time(raw);
@@ -34,6 +34,6 @@ class TimeOfDay : public Reader {
 
 }  // namespace
 
-std::unique_ptr<const Reader> make_time_of_day(Settings settings) { return std::make_unique<TimeOfDay>(std::move(settings)); }
+std::unique_ptr<const Reader> make_time_of_day(const Settings& settings) { return std::make_unique<TimeOfDay>(settings); }
 
 }  // namespace segue::values

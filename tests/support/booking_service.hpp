@@ -11,7 +11,7 @@ namespace segue::tests {
 class BookingService : public ServiceClient<reservations::Application> {
  public:
   explicit BookingService(const std::string& url) : BookingService(settings(url)) {}
-  explicit BookingService(reservations::Settings chosen) : ServiceClient(std::move(chosen)) {}
+  explicit BookingService(const reservations::Settings& chosen) : ServiceClient(chosen) {}
 
   net::Response get(std::string target) { return ask("GET", std::move(target), {}, {{"Authorization", "Bearer token"}}); }
   net::Response book(const boost::json::object& wish) { return book_all({wish}).front(); }

@@ -16,7 +16,7 @@ struct Question { std::string method, target, body; net::Headers headers; };
 
 template <class Application> class ServiceClient {
  public:
-  explicit ServiceClient(service::Settings chosen) : application_(io_, std::move(chosen)) {}
+  explicit ServiceClient(const service::Settings& chosen) : application_(io_, chosen) {}
   ~ServiceClient() { application_.close(); }
 
   std::uint16_t port() const { return server_.port(); }
