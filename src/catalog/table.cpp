@@ -37,6 +37,7 @@ std::vector<std::string> texts_of(pg::Connection& db, const std::string& array) 
 }
 
 // The primary key first, then the smallest whole (not partial, no expressions) unique index whose columns are all NOT NULL.
+// Since 18 that may be NOT VALID, and then rows may be without.
 std::vector<std::string> key_of(pg::Connection& db, std::int64_t oid) {
   const auto rows = db.run("catalog.key", R"sql(
     select array(
@@ -47,7 +48,9 @@ std::vector<std::string> key_of(pg::Connection& db, std::int64_t oid) {
     where i.indrelid = $1::bigint::oid and i.indisunique and i.indisvalid and i.indpred is null and i.indexprs is null
       and not exists (select 1 from unnest(i.indkey::int[]) with ordinality k(attnum, at)
                       join pg_catalog.pg_attribute a on a.attrelid = i.indrelid and a.attnum = k.attnum
-                      where k.at <= i.indnkeyatts and not a.attnotnull)
+                      where k.at <= i.indnkeyatts
+                        and (not a.attnotnull or exists (select 1 from pg_catalog.pg_constraint n where n.conrelid = i.indrelid and n.contype = 'n'
+                                                         and n.conkey[1] = a.attnum and not n.convalidated)))
     order by i.indisprimary desc, i.indnkeyatts, i.indexrelid limit 1)sql"_sql, {oid});
   return rows.empty() ? std::vector<std::string>{} : texts_of(db, rows.text(0, 0));
 }

@@ -67,8 +67,36 @@ void build_again(Context& context, const sql::QualifiedName& table, const boost:
   }
 }
 
+const boost::json::object* named_requirement(const boost::json::object& definition, const std::string& column) {
+  const auto* named = definition.if_contains("required");        // none in an archive of a server before 18
+  if (named == nullptr) return nullptr;
+  for (const auto& entry : named->as_array())
+    if (text_of(entry.as_object(), "column") == column) return &entry.as_object();
+  return nullptr;
+}
+
+namespace {
+
+void require_by_name(Context& context, const sql::QualifiedName& table, const boost::json::object& named) {
+  constexpr std::string_view not_valid = " NOT VALID";
+  const Ident name{text_of(named, "name")};
+  const auto definition = text_of(named, "definition");
+  const bool whole = !definition.ends_with(not_valid);
+  const auto there = context.db.run("restore.required",
+      "select exists (select 1 from pg_catalog.pg_constraint where conrelid = $1::regclass and conname = $2 and contype = 'n')"_sql,
+      {sql::render(table), name.name});
+  if (!there.boolean())
+    locked(context, table, build("alter table {} add constraint {} {}{}"_sql, table, name, Sql::from_journal(definition), whole ? " not valid"_sql : ""_sql));
+  if (!whole) return;
+  in_locked_transaction(context, {{table}, sql::Lock::share_update_exclusive},
+                        [&] { context.db.run("restore.not_null", build("alter table {} validate constraint {}"_sql, table, name)); });
+}
+
+}  // namespace
+
 // A run that was cut off may have left the CHECK: it is made again.
-void require_again(Context& context, const sql::QualifiedName& table, const std::string& column) {
+void require_again(Context& context, const sql::QualifiedName& table, const std::string& column, const boost::json::object& definition) {
+  if (const auto* named = named_requirement(definition, column)) return require_by_name(context, table, *named);
   const auto operations = sql::require_not_null(table, column);
   locked(context, table, operations.front().undo);
   if (catalog::table(context.db, table).find(column)->not_null) return;
