@@ -88,7 +88,7 @@ void BackfillWorker::write_cursor(const Cursor& next, std::int64_t scanned, std:
 
 bool BackfillWorker::batch() {
   const auto begin = Clock::now();
-  const auto rows = pace_.rows() * classes_;
+  const auto rows = pace_.rows() == 1 ? 1 : pace_.rows() * classes_;  // alone, a row that cannot be computed is known from its neighbours
   pg::Transaction transaction(db_);
   journal::fence(db_, plan_.name, epoch_);
   // Rows that were deleted since the first visit would move the boundary on, over rows whose class is not visited again:
