@@ -117,11 +117,11 @@ Sql acts_as(const std::string& owner) { return build("pg_has_role($1, {}, 'usage
 // Since 16 each membership says whether it inherits; one that does not, or a role that by itself does not, would be given in vain.
 constexpr int inherits_by_membership = 160000;
 
-Sql membership(pg::Connection& db, const std::string& owner, const std::string& role) {
+Sql inheriting(pg::Connection& db, const std::string& owner, const std::string& role) {
   const auto in_vain = db.server_version() >= inherits_by_membership && db.run("grants.inherits", R"sql(
     select exists (select 1 from pg_catalog.pg_roles r, pg_catalog.pg_roles o where r.rolname = $1 and o.rolname = $2
       and (not r.rolinherit or pg_has_role(r.oid, o.oid, 'member') and not pg_has_role(r.oid, o.oid, 'usage'))))sql"_sql, {role, owner}).boolean();
-  return build("grant {} to {}{}"_sql, Ident{owner}, Ident{role}, in_vain ? " with inherit true"_sql : ""_sql);
+  return in_vain ? " with inherit true"_sql : ""_sql;
 }
 
 void inheritance(pg::Connection& db, const std::string& role, std::vector<Grant>& grants) {
@@ -140,7 +140,7 @@ void ownership(pg::Connection& db, const plan::Plan& plan, const std::vector<Thi
                            "PostgreSQL lets only the owner alter or drop it; now it is the superuser " + thing.owner + "'s", acts_as(thing.owner)});
   }
   for (const auto& [owner, names] : owners)
-    grants.push_back({membership(db, owner, role).text(), "the owner of " + join(names, ", ") + ": PostgreSQL lets only owners alter them",
+    grants.push_back({build("grant {} to {}{}"_sql, Ident{owner}, Ident{role}, inheriting(db, owner, role)).text(), "the owner of " + join(names, ", ") + ": PostgreSQL lets only owners alter them",
                       acts_as(owner)});
 }
 
@@ -209,7 +209,7 @@ std::vector<Grant> grants(pg::Connection& db, const plan::Plan& plan, const std:
                           sql::Literal{plan.schema})});
   inheritance(db, role, grants);
   // What a run cannot do without is pg_read_all_stats, a part of it.
-  grants.push_back({membership(db, "pg_monitor", role).text(),
+  grants.push_back({build("grant pg_monitor to {}{}"_sql, name, inheriting(db, "pg_monitor", role)).text(),
                     "sees who holds a lock, which application processes follow a flag, and how far replicas, the archive and the disk are from their limits",
                     acts_as("pg_read_all_stats")});
   ownership(db, plan, owned_things(db, plan, needs), role, grants);
