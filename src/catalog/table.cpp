@@ -17,7 +17,8 @@ std::vector<Column> columns_of(pg::Connection& db, std::int64_t oid) {
   const auto rows = db.run("catalog.columns", R"sql(
     select a.attname, pg_catalog.format_type(a.atttypid, a.atttypmod), a.attnotnull,
            pg_catalog.pg_get_expr(d.adbin, d.adrelid), a.attgenerated <> '', a.attidentity = 'a',
-           pg_catalog.pg_get_serial_sequence($1::bigint::oid::regclass::text, a.attname) is not null, a.attinhcount > 0
+           pg_catalog.pg_get_serial_sequence($1::bigint::oid::regclass::text, a.attname) is not null, a.attinhcount > 0,
+           a.attgenerated <> 'v'
     from pg_catalog.pg_attribute a
     left join pg_catalog.pg_attrdef d on d.adrelid = a.attrelid and d.adnum = a.attnum
     where a.attrelid = $1::bigint::oid and a.attnum > 0 and not a.attisdropped
@@ -25,7 +26,7 @@ std::vector<Column> columns_of(pg::Connection& db, std::int64_t oid) {
   std::vector<Column> columns;
   for (int row = 0; row < rows.rows(); ++row)
     columns.push_back({rows.text(row, 0), rows.text(row, 1), rows.boolean(row, 2), rows.optional_text(row, 3), rows.boolean(row, 4), rows.boolean(row, 5),
-                       rows.boolean(row, 6), rows.boolean(row, 7)});
+                       rows.boolean(row, 6), rows.boolean(row, 7), rows.boolean(row, 8)});
   return columns;
 }
 
