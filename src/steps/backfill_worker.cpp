@@ -88,7 +88,7 @@ void BackfillWorker::write_cursor(const Cursor& next, std::int64_t scanned, std:
 
 bool BackfillWorker::batch() {
   const auto begin = Clock::now();
-  const auto rows = pace_.rows() == 1 ? 1 : pace_.rows() * classes_;  // alone, a row that cannot be computed is known from its neighbours
+  const auto rows = alone_ > 0 ? 1 : pace_.rows() * classes_;
   pg::Transaction transaction(db_);
   journal::fence(db_, plan_.name, epoch_);
   // Rows that were deleted since the first visit would move the boundary on, over rows whose class is not visited again:
@@ -113,13 +113,20 @@ bool BackfillWorker::batch() {
   stretch_ = visited;
   shared_.scanned += pace_.rows();
   shared_.written += written;
+  if (cursor_.visit == 0 && alone_ > 0) --alone_;
   if (cursor_.visit == 0) pace_.done(ms_since(begin), commit_ms, backends_a_core(db_));
   return !cursor_.done;
 }
 
 // Some row of the batch cannot be computed. Smaller batches find it; alone, it goes to the repair queue and the walk goes on.
+// The smallest batch has a row of each class: then they go one by one, lest a neighbour is taken for it.
 void BackfillWorker::isolate(const Error& error) {
-  if (pace_.rows() > 1) return pace_.clashed();
+  if (alone_ == 0 && pace_.rows() > 1) return pace_.clashed();
+  if (alone_ == 0 && classes_ > 1) {
+    alone_ = classes_;
+    return;
+  }
+  alone_ = 0;
   pg::Transaction transaction(db_);
   journal::fence(db_, plan_.name, epoch_);
   const auto found = db_.run("backfill.row", mapping::next_boundary(mapping_), {cursor_.last, cursor_.upper, 0});
