@@ -20,6 +20,7 @@ struct Column {
   bool numbered = false;                                         // GENERATED ALWAYS AS IDENTITY: no statement may write it
   bool own_sequence = false;                                     // identity or serial: its sequence goes with it
   bool inherited = false;                                        // from a parent table, or the table that this is a partition of
+  bool stored = true;                                            // false: generated when it is read (since 18); triggers find NULL in it
 };
 
 struct Table {

@@ -17,7 +17,8 @@ std::vector<Column> columns_of(pg::Connection& db, std::int64_t oid) {
   const auto rows = db.run("catalog.columns", R"sql(
     select a.attname, pg_catalog.format_type(a.atttypid, a.atttypmod), a.attnotnull,
            pg_catalog.pg_get_expr(d.adbin, d.adrelid), a.attgenerated <> '', a.attidentity = 'a',
-           pg_catalog.pg_get_serial_sequence($1::bigint::oid::regclass::text, a.attname) is not null, a.attinhcount > 0
+           pg_catalog.pg_get_serial_sequence($1::bigint::oid::regclass::text, a.attname) is not null, a.attinhcount > 0,
+           a.attgenerated <> 'v'
     from pg_catalog.pg_attribute a
     left join pg_catalog.pg_attrdef d on d.adrelid = a.attrelid and d.adnum = a.attnum
     where a.attrelid = $1::bigint::oid and a.attnum > 0 and not a.attisdropped
@@ -25,7 +26,7 @@ std::vector<Column> columns_of(pg::Connection& db, std::int64_t oid) {
   std::vector<Column> columns;
   for (int row = 0; row < rows.rows(); ++row)
     columns.push_back({rows.text(row, 0), rows.text(row, 1), rows.boolean(row, 2), rows.optional_text(row, 3), rows.boolean(row, 4), rows.boolean(row, 5),
-                       rows.boolean(row, 6), rows.boolean(row, 7)});
+                       rows.boolean(row, 6), rows.boolean(row, 7), rows.boolean(row, 8)});
   return columns;
 }
 
@@ -37,6 +38,7 @@ std::vector<std::string> texts_of(pg::Connection& db, const std::string& array) 
 }
 
 // The primary key first, then the smallest whole (not partial, no expressions) unique index whose columns are all NOT NULL.
+// Since 18 that may be NOT VALID, and then rows may be without.
 std::vector<std::string> key_of(pg::Connection& db, std::int64_t oid) {
   const auto rows = db.run("catalog.key", R"sql(
     select array(
@@ -47,7 +49,9 @@ std::vector<std::string> key_of(pg::Connection& db, std::int64_t oid) {
     where i.indrelid = $1::bigint::oid and i.indisunique and i.indisvalid and i.indpred is null and i.indexprs is null
       and not exists (select 1 from unnest(i.indkey::int[]) with ordinality k(attnum, at)
                       join pg_catalog.pg_attribute a on a.attrelid = i.indrelid and a.attnum = k.attnum
-                      where k.at <= i.indnkeyatts and not a.attnotnull)
+                      where k.at <= i.indnkeyatts
+                        and (not a.attnotnull or exists (select 1 from pg_catalog.pg_constraint n where n.conrelid = i.indrelid and n.contype = 'n'
+                                                         and n.conkey[1] = a.attnum and not n.convalidated)))
     order by i.indisprimary desc, i.indnkeyatts, i.indexrelid limit 1)sql"_sql, {oid});
   return rows.empty() ? std::vector<std::string>{} : texts_of(db, rows.text(0, 0));
 }

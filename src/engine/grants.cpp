@@ -137,8 +137,24 @@ Sql name_of(const plan::Plan& plan, const Thing& thing) {
 
 Sql acts_as(const std::string& owner) { return build("pg_has_role($1, {}, 'usage')"_sql, sql::Literal{owner}); }
 
+// Since 16 each membership says whether it inherits; one that does not, or a role that by itself does not, would be given in vain.
+constexpr int inherits_by_membership = 160000;
+
+Sql inheriting(pg::Connection& db, const std::string& owner, const std::string& role) {
+  const auto in_vain = db.server_version() >= inherits_by_membership && db.run("grants.inherits", R"sql(
+    select exists (select 1 from pg_catalog.pg_roles r, pg_catalog.pg_roles o where r.rolname = $1 and o.rolname = $2
+      and (not r.rolinherit or pg_has_role(r.oid, o.oid, 'member') and not pg_has_role(r.oid, o.oid, 'usage'))))sql"_sql, {role, owner}).boolean();
+  return in_vain ? " with inherit true"_sql : ""_sql;
+}
+
+void inheritance(pg::Connection& db, const std::string& role, std::vector<Grant>& grants) {
+  const Sql held = "coalesce((select rolinherit or rolsuper from pg_catalog.pg_roles where rolname = $1), true)"_sql;
+  if (db.server_version() < inherits_by_membership && !db.run("grants.inherits", build("select {}"_sql, held), {role}).boolean())
+    grants.push_back({build("alter role {} inherit"_sql, Ident{role}).text(), "memberships give it nothing else", held});
+}
+
 // Membership in a superuser would be the right to everything: then the thing itself changes hands.
-void ownership(const plan::Plan& plan, const std::vector<Thing>& things, const std::string& role, std::vector<Grant>& grants) {
+void ownership(pg::Connection& db, const plan::Plan& plan, const std::vector<Thing>& things, const std::string& role, std::vector<Grant>& grants) {
   std::map<std::string, std::vector<std::string>> owners;
   for (const auto& thing : things) {
     if (thing.owner == role) continue;
@@ -147,7 +163,7 @@ void ownership(const plan::Plan& plan, const std::vector<Thing>& things, const s
                            "PostgreSQL lets only the owner alter or drop it; now it is the superuser " + thing.owner + "'s", acts_as(thing.owner)});
   }
   for (const auto& [owner, names] : owners)
-    grants.push_back({build("grant {} to {}"_sql, Ident{owner}, Ident{role}).text(), "the owner of " + join(names, ", ") + ": PostgreSQL lets only owners alter them",
+    grants.push_back({build("grant {} to {}{}"_sql, Ident{owner}, Ident{role}, inheriting(db, owner, role)).text(), "the owner of " + join(names, ", ") + ": PostgreSQL lets only owners alter them",
                       acts_as(owner)});
 }
 
@@ -227,11 +243,12 @@ std::vector<Grant> grants(pg::Connection& db, const plan::Plan& plan, const std:
   grants.push_back({build("grant connect, create on database {} to {}"_sql, Ident{here.text()}, name).text(), "creates the schemas segue (journal) and segue_archive",
                     "has_database_privilege($1, current_database(), 'create')"_sql});
   grants.push_back(on_schema(plan, name));
+  inheritance(db, role, grants);
   // What a run cannot do without is pg_read_all_stats, a part of it.
-  grants.push_back({build("grant pg_monitor to {}"_sql, name).text(),
+  grants.push_back({build("grant pg_monitor to {}{}"_sql, name, inheriting(db, "pg_monitor", role)).text(),
                     "sees who holds a lock, which application processes follow a flag, and how far replicas, the archive and the disk are from their limits",
                     acts_as("pg_read_all_stats")});
-  ownership(plan, owned_things(db, plan, needs), role, grants);
+  ownership(db, plan, owned_things(db, plan, needs), role, grants);
   reading_and_writing(db, plan, needs, role, grants);
   for_applications(db, plan, needs, role, grants);
   journal_of_another(db, role, grants);

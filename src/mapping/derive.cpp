@@ -90,6 +90,8 @@ void check_sources(const Flow& flow, const catalog::Table& source) {
   for (const auto& column : all) {
     const auto* found = source.find(column);
     if (found == nullptr) refuse(flow.where, flow.row + "." + column + " is not a column of \"" + source.name.name + "\"", "names are compared to the letter");
+    if (!found->stored)
+      refuse(flow.where, "column \"" + column + "\" is generated when it is read: triggers find nothing in it", "write what it is made from instead of its name");
     refuse_incomparable(flow.where, *found);
   }
 }

@@ -101,7 +101,7 @@ int run(std::vector<std::string> arguments, const Scratch& scratch, const std::s
 void dump(Connection& db, const std::string& snapshot, const std::string& file) {
   const Scratch scratch;
   write_private(file, "");                                       // readable by its owner only, before anything is in it
-  const int status = run({find_server_programs() + "/pg_dump", "--format=custom", "--no-password", "--snapshot=" + snapshot, "--file=" + file,
+  const int status = run({find_client_programs() + "/pg_dump", "--format=custom", "--no-password", "--snapshot=" + snapshot, "--file=" + file,
                           "--dbname=" + conninfo_of(db, scratch)}, scratch, "said");
   if (WIFEXITED(status) && WEXITSTATUS(status) == 0) return;
   std::error_code ignored;
@@ -112,7 +112,7 @@ void dump(Connection& db, const std::string& snapshot, const std::string& file) 
 
 void restore(const std::string& file, Connection& into) {
   const Scratch scratch;
-  const int status = run({find_server_programs() + "/pg_restore", "--exit-on-error", "--no-owner", "--no-privileges", "--no-tablespaces",
+  const int status = run({find_client_programs() + "/pg_restore", "--exit-on-error", "--no-owner", "--no-privileges", "--no-tablespaces",
                           "--no-publications", "--no-subscriptions", "--no-password", "--dbname=" + conninfo_of(into, scratch), file},
                          scratch, "said");
   if (!WIFEXITED(status) || WEXITSTATUS(status) != 0)

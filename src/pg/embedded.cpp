@@ -47,7 +47,7 @@ void initialise(const Place& place, const std::string& programs, const ServerUse
   fs::remove_all(fresh);
   make_private_directory(fresh, user);
   Launch initdb{{programs + "/initdb", "-D", fresh, "--username=postgres", "--auth=trust", "--encoding=UTF8",
-                 "--locale=C.UTF-8", "--no-instructions"},
+                 "--locale=C.UTF-8"},
                 place.home, place.log()};
   if (!durable) initdb.arguments.push_back("--no-sync");
   const auto from = size_of(place.log());

@@ -32,9 +32,8 @@ constexpr std::size_t log_lines_shown = 8;
   throw Error(ErrorCode::system, fmt::format("{}: {}", what, std::strerror(errno)));
 }
 
-bool has_programs(const std::string& directory) {
-  return access((directory + "/initdb").c_str(), X_OK) == 0 && access((directory + "/postgres").c_str(), X_OK) == 0;
-}
+bool has_program(const std::string& directory, const std::string& name) { return access((directory + "/" + name).c_str(), X_OK) == 0; }
+bool has_programs(const std::string& directory) { return has_program(directory, "initdb") && has_program(directory, "postgres"); }
 
 std::string ask_pg_config() {
   const auto finish = [](std::FILE* file) { pclose(file); };
@@ -44,12 +43,12 @@ std::string ask_pg_config() {
   return std::string(trim(line));
 }
 
-std::string newest_of_debian() {
+std::string newest_of_debian(bool (*suits)(const std::string& bin)) {
   std::pair<std::int64_t, std::string> newest{0, ""};
   std::error_code none;
   for (const auto& version : fs::directory_iterator("/usr/lib/postgresql", none)) {
     const auto bin = version.path().string() + "/bin";
-    if (has_programs(bin)) newest = std::max(newest, {to_integer(version.path().filename().string()).value_or(0), bin});
+    if (suits(bin)) newest = std::max(newest, {to_integer(version.path().filename().string()).value_or(0), bin});
   }
   return newest.second;
 }
@@ -87,9 +86,18 @@ std::string find_server_programs() {
                 "point it at the bin directory of a PostgreSQL server");
   }
   if (auto directory = ask_pg_config(); !directory.empty() && has_programs(directory)) return directory;
-  if (auto directory = newest_of_debian(); !directory.empty()) return directory;
+  if (auto directory = newest_of_debian(has_programs); !directory.empty()) return directory;
   throw Error(ErrorCode::not_found, "no PostgreSQL server programs (initdb, postgres) were found",
               "install the package postgresql, or set SEGUE_PG_BINDIR to their directory");
+}
+
+std::string find_client_programs() {
+  const auto both = [](const std::string& bin) { return has_program(bin, "pg_dump") && has_program(bin, "pg_restore"); };
+  if (const char* chosen = std::getenv("SEGUE_PG_BINDIR"); chosen != nullptr && both(chosen)) return chosen;
+  if (auto directory = ask_pg_config(); !directory.empty() && both(directory)) return directory;
+  if (auto directory = newest_of_debian(both); !directory.empty()) return directory;
+  throw Error(ErrorCode::not_found, "PostgreSQL's pg_dump and pg_restore were not found",
+              "install the package postgresql-client, or set SEGUE_PG_BINDIR to their directory");
 }
 
 DirectoryLock::~DirectoryLock() {

@@ -14,6 +14,8 @@ namespace segue::pg {
 
 // The folder with initdb and postgres: SEGUE_PG_BINDIR, `pg_config --bindir`, the newest of Debian's. Error{not_found}.
 std::string find_server_programs();
+// The folder with pg_dump and pg_restore, in the same order; SEGUE_PG_BINDIR need not have them. Error{not_found}.
+std::string find_client_programs();
 
 // An exclusive lock on a directory, free again when this object or its process ends.
 class DirectoryLock {

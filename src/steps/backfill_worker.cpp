@@ -33,7 +33,7 @@ BackfillWorker::BackfillWorker(const std::string& url, const plan::Plan& plan, s
                                std::string name, Held held, Shared& shared, const mapping::Derivation* derived)
     : db_(url, {.application_name = "segue/backfill/" + plan.name, .lock_timeout = plan.limits.lock_timeout}),
       plan_(plan), epoch_(epoch), mapping_(mapping), name_(std::move(name)), others_rows_(held), shared_(shared), derived_(derived),
-      classes_(std::abs(mapping.key_correlation) > ordered ? visits : 1),
+      classes_(derived == nullptr && std::abs(mapping.key_correlation) > ordered ? visits : 1),
       pace_(Pace::Limits{.batch_ms = static_cast<double>(plan.limits.lock_timeout.count())}), clashes_(plan.limits.lock_budget) {
   prepare_writer(db_, plan);
 }
@@ -49,6 +49,7 @@ void BackfillWorker::read_cursor() {
 void BackfillWorker::walk(int range) {
   range_ = range;
   held_.reset();
+  alone_ = 0;
   careful_ = derived_ == nullptr && others_rows_ == Held::wait_for;
   read_cursor();
   fault::point(fault::Point::worker_started, db_.socket());
@@ -78,7 +79,7 @@ std::int64_t BackfillWorker::write(const std::optional<std::string>& upper) {
   if (derived_ != nullptr) return db_.run("backfill.carry", mapping::fill_range(*derived_), {cursor_.last, upper}).integer();
   if (careful_) return write_free_rows(upper);
   mapping::Slice slice;
-  slice.classes = classes_;
+  slice.classes = alone_ > 0 ? 1 : classes_;
   slice.number = cursor_.visit;
   slice.skip_repairs = true;
   return db_.run("backfill.batch", mapping::backfill_batch(mapping_, slice), {cursor_.last, upper}).affected();
@@ -126,7 +127,7 @@ BackfillWorker::Stretch BackfillWorker::next_stretch(std::int64_t rows) {
 BackfillWorker::Cursor BackfillWorker::behind(const Stretch& visited) const {
   Cursor next = cursor_;
   if (held_ && others_rows_ == Held::wait_for) return next;
-  if (++next.visit < classes_ && !careful_) return next;
+  if (++next.visit < classes_ && !careful_ && alone_ == 0) return next;
   next.visit = 0;
   next.last = visited.upper;
   next.done = visited.last;
@@ -138,7 +139,7 @@ void BackfillWorker::batch() {
   if (held_) wait_for_row(db_, plan_, mapping_, *held_);
   const auto begin = Clock::now();
   journal::fence(db_, plan_.name, epoch_);
-  const auto rows = careful_ ? pace_.rows() : pace_.rows() * classes_;
+  const auto rows = alone_ > 0 ? 1 : careful_ ? pace_.rows() : pace_.rows() * classes_;
   const auto visited = next_stretch(rows);
   const auto written = write(visited.upper);
   if (held_ && others_rows_ == Held::pass_by) leave_behind(visited.upper);
@@ -155,12 +156,20 @@ void BackfillWorker::batch() {
   }
   shared_.scanned += pace_.rows();
   shared_.written += written;
+  if (alone_ > 0) --alone_;
   if (cursor_.visit == 0) pace_.done(ms_since(begin), commit_ms, backends_a_core(db_));
 }
 
-// Smaller batches find the row that cannot be written. Alone, it is recorded, and the walk goes on behind it.
+// Smaller batches find the row that cannot be written. Alone, it is recorded, and the walk goes on behind it. The smallest batch has a row
+// of each class: then they go one by one, lest a neighbour is taken for it.
 void BackfillWorker::pass_by(fault::Point point, const std::function<void(const std::string&)>& record) {
-  if (pace_.rows() > 1) return pace_.clashed();
+  if (alone_ == 0 && pace_.rows() > 1) return pace_.clashed();
+  cursor_.visit = 0;
+  if (alone_ == 0 && classes_ > 1) {
+    alone_ = classes_;
+    return;
+  }
+  alone_ = 0;
   pg::Transaction transaction(db_);
   journal::fence(db_, plan_.name, epoch_);
   const auto found = db_.run("backfill.row", mapping::next_boundary(mapping_), {cursor_.last, cursor_.upper, 0});

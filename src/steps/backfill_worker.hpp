@@ -53,6 +53,7 @@ class BackfillWorker {
   Shared& shared_;
   const mapping::Derivation* derived_;
   int classes_;
+  int alone_ = 0;                                                // so many rows more go one by one
   Cursor cursor_;
   Stretch stretch_;                                              // of the visit before this one
   bool careful_ = false;                                         // others hold rows here: only free ones are written

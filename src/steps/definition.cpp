@@ -32,7 +32,11 @@ Sql what_goes() {
                     and d.refclassid = 'pg_catalog.pg_class'::regclass and d.refobjid = t.oid and d.refobjsubid = any (t.numbers))),
     keys as (
       select k.oid, k.conname, k.conrelid, t.level from tree t join pg_catalog.pg_constraint k on k.conrelid = t.oid and k.conkey && t.numbers
-      where t.level = 0 or (k.conparentid = 0 and k.coninhcount = 0)),
+      where k.contype <> 'n' and (t.level = 0 or (k.conparentid = 0 and k.coninhcount = 0))),
+    -- Since 18 each NOT NULL has a name, and may be NOT VALID or NO INHERIT.
+    required as (
+      select k.oid, k.conname, w.attname, pg_catalog.pg_get_constraintdef(k.oid) as definition from wanted w
+      join pg_catalog.pg_constraint k on k.conrelid = $1::regclass and k.contype = 'n' and k.conkey[1] = w.attnum),
     stats as (select s.oid from pg_catalog.pg_statistic_ext s join tree t on t.oid = s.stxrelid where s.stxkeys::int2[] && t.numbers))sql"_sql;
 }
 
@@ -81,6 +85,11 @@ Sql index_statements() {
         where inhparent is not null and level > 0) made (place, statement))sql"_sql;
 }
 
+Sql required() {
+  return R"sql(
+    select coalesce(jsonb_agg(jsonb_build_object('name', conname, 'column', attname, 'definition', definition) order by conname), '[]') from required)sql"_sql;
+}
+
 // Comments, statistics and storage.
 Sql rest() {
   return R"sql(
@@ -89,7 +98,8 @@ Sql rest() {
         from wanted, pg_catalog.col_description($1::regclass, attnum) comment where comment is not null
       union all
       select format('comment on constraint %I on %s is %L', conname, conrelid::regclass, comment)
-        from keys, pg_catalog.obj_description(oid, 'pg_constraint') comment where comment is not null
+        from (select oid, conname, conrelid from keys union all select oid, conname, $1::regclass from required) named,
+             pg_catalog.obj_description(oid, 'pg_constraint') comment where comment is not null
       union all
       select format('comment on index %s is %L', indexrelid::regclass, comment)
         from indexes, pg_catalog.obj_description(indexrelid, 'pg_class') comment where comment is not null
@@ -110,7 +120,7 @@ std::string definition_of(pg::Connection& db, const sql::QualifiedName& table, c
   for (const auto& column : columns_of_it) names.emplace_back(column);
   const auto all = build("{} select jsonb_build_object('columns', ({}), 'constraints', ({}), 'types', ({}), 'owner', (\n"
                          "  select pg_get_userbyid(relowner) from pg_catalog.pg_class where oid = $1::regclass), 'grants', ({}), 'indexes', ({}),\n"
-                         "  'rest', ({}))::text"_sql, what_goes(), columns(), constraints(), enum_types(), rights(), index_statements(), rest());
+                         "  'required', ({}), 'rest', ({}))::text"_sql, what_goes(), columns(), constraints(), enum_types(), rights(), index_statements(), required(), rest());
   return db.run("archive.definition", all, {sql::render(table), boost::json::serialize(names)}).text();
 }
 

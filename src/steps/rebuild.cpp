@@ -1,5 +1,6 @@
 #include "steps/rebuild.hpp"
 
+#include "base/error.hpp"
 #include "base/json.hpp"
 #include "steps/locks.hpp"
 #include "steps/mapped.hpp"
@@ -48,6 +49,15 @@ void run_in_safe_form(Context& context, const Sql& script) {
       if (!is_there(context, operation, created)) run_one(context, operation);
 }
 
+// The server may print what segue's parser does not know yet, such as NOT ENFORCED: the way back must not end there.
+bool can_be_read(const Sql& script) {
+  try {
+    return !sql::split("definition", script.text()).empty();
+  } catch (const Error&) {
+    return false;
+  }
+}
+
 // A constraint of one partition names it.
 sql::QualifiedName table_of(const sql::QualifiedName& table, const boost::json::object& constraint) {
   return constraint.contains("table") ? sql::QualifiedName{text_of(constraint, "schema"), text_of(constraint, "table")} : table;
@@ -62,12 +72,42 @@ void build_again(Context& context, const sql::QualifiedName& table, const boost:
     const Ident name{text_of(entry.as_object(), "name")};
     const auto on = table_of(table, entry.as_object());
     locked(context, on, build("alter table {} drop constraint if exists {}"_sql, on, name));
-    run_in_safe_form(context, build("alter table {} add constraint {} {}"_sql, on, name, Sql::from_journal(text_of(entry.as_object(), "definition"))));
+    const auto constraint = build("alter table {} add constraint {} {}"_sql, on, name, Sql::from_journal(text_of(entry.as_object(), "definition")));
+    if (can_be_read(constraint)) run_in_safe_form(context, constraint);
+    else locked(context, on, constraint);
   }
 }
 
+const boost::json::object* named_requirement(const boost::json::object& definition, const std::string& column) {
+  const auto* named = definition.if_contains("required");        // none in an archive of a server before 18
+  if (named == nullptr) return nullptr;
+  for (const auto& entry : named->as_array())
+    if (text_of(entry.as_object(), "column") == column) return &entry.as_object();
+  return nullptr;
+}
+
+namespace {
+
+void require_by_name(Context& context, const sql::QualifiedName& table, const boost::json::object& named) {
+  constexpr std::string_view not_valid = " NOT VALID";
+  const Ident name{text_of(named, "name")};
+  const auto definition = text_of(named, "definition");
+  const bool whole = !definition.ends_with(not_valid);
+  const auto there = context.db.run("restore.required",
+      "select exists (select 1 from pg_catalog.pg_constraint where conrelid = $1::regclass and conname = $2 and contype = 'n')"_sql,
+      {sql::render(table), name.name});
+  if (!there.boolean())
+    locked(context, table, build("alter table {} add constraint {} {}{}"_sql, table, name, Sql::from_journal(definition), whole ? " not valid"_sql : ""_sql));
+  if (!whole) return;
+  in_locked_transaction(context, {{table}, sql::Lock::share_update_exclusive},
+                        [&] { context.db.run("restore.not_null", build("alter table {} validate constraint {}"_sql, table, name)); });
+}
+
+}  // namespace
+
 // A run that was cut off may have left the CHECK: it is made again.
-void require_again(Context& context, const sql::QualifiedName& table, const std::string& column) {
+void require_again(Context& context, const sql::QualifiedName& table, const std::string& column, const boost::json::object& definition) {
+  if (const auto* named = named_requirement(definition, column)) return require_by_name(context, table, *named);
   const auto operations = sql::require_not_null(table, column);
   locked(context, table, operations.front().undo);
   if (catalog::table(context.db, table).find(column)->not_null) return;

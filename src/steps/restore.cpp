@@ -90,13 +90,13 @@ void set_default(Context& context, const sql::QualifiedName& table, const Sql& s
   });
 }
 
-void finish_columns(Context& context, const sql::QualifiedName& table, const boost::json::array& columns) {
-  for (const auto& entry : columns) {
+void finish_columns(Context& context, const sql::QualifiedName& table, const boost::json::object& definition) {
+  for (const auto& entry : definition.at("columns").as_array()) {
     const auto& column = entry.as_object();
     const auto name = text_of(column, "name");
     if (!column.at("default").is_null())
       set_default(context, table, build("alter table {} alter column {} set default {}"_sql, table, Ident{name}, Sql::from_journal(text_of(column, "default"))));
-    if (column.at("notNull").as_bool()) require_again(context, table, name);
+    if (column.at("notNull").as_bool()) require_again(context, table, name, definition);
   }
 }
 
@@ -136,7 +136,7 @@ void restore_columns(Context& context, const std::string& table_name, const std:
     if (mapping.table == table_name)
       std::visit([&](const auto& found) { fill(context, found); }, mapped(context.db, context.plan, mapping.name));
   fault::point(fault::Point::restore_filled, context.db.socket());
-  finish_columns(context, table, columns);
+  finish_columns(context, table, definition);
   build_again(context, table, definition);
   describe_again(context, table, definition);
   belongs_again(context, table, definition, false);
@@ -150,16 +150,21 @@ void create_table_again(Context& context, const std::string& table_name, const s
   for (const auto& entry : definition.at("columns").as_array()) {
     const auto& column = entry.as_object();
     const Ident name{text_of(column, "name")};
-    columns.push_back(build("{} {}{}{}"_sql, name, declared_type(column), column.at("notNull").as_bool() ? " not null"_sql : ""_sql,
+    const bool required = column.at("notNull").as_bool() && named_requirement(definition, name.name) == nullptr;
+    columns.push_back(build("{} {}{}{}"_sql, name, declared_type(column), required ? " not null"_sql : ""_sql,
                             column.at("default").is_null() ? ""_sql : " default "_sql + Sql::from_journal(text_of(column, "default"))));
     values.push_back(build("a.{}::{}"_sql, name, type_of(column)));
   }
   in_locked_transaction(context, {}, [&] {
     context.db.run("restore.table", build("create table {} ({})"_sql, table, sql::join(columns, ", "_sql)));
     context.db.run("restore.rows", build("insert into {} select {} from {} a"_sql, table, sql::join(values, ", "_sql), archive_name(context.plan, table_name)));
-    for (const auto& constraint : definition.at("constraints").as_array())
-      context.db.run("restore.constraint", build("alter table {} add constraint {} {}"_sql, table, Ident{text_of(constraint.as_object(), "name")},
-                                                 Sql::from_journal(text_of(constraint.as_object(), "definition"))));
+    for (const auto* kind : {"required", "constraints"}) {
+      const auto* constraints = definition.if_contains(kind);
+      if (constraints == nullptr) continue;
+      for (const auto& constraint : constraints->as_array())
+        context.db.run("restore.constraint", build("alter table {} add constraint {} {}"_sql, table, Ident{text_of(constraint.as_object(), "name")},
+                                                   Sql::from_journal(text_of(constraint.as_object(), "definition"))));
+    }
     for (const auto& index : definition.at("indexes").as_array())
       context.db.run("restore.index", Sql::from_journal(std::string(index.as_string())));
   });

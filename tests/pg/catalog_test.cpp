@@ -2,6 +2,7 @@
 #include "catalog/catalog.hpp"
 
 #include <doctest/doctest.h>
+#include <fmt/format.h>
 
 #include <algorithm>
 

@@ -4,6 +4,7 @@
 #include <doctest/doctest.h>
 
 #include <atomic>
+#include <chrono>
 #include <exception>
 #include <thread>
 
@@ -23,6 +24,12 @@ struct Database {
     db.run_script("test.table", R"(
       create table patients (name text constraint no_blank check (name <> ''), phone text unique, age integer not null);
       create table visits (phone text references patients (phone)))"_sql);
+  }
+  // Returns when it is gone. PostgreSQL can wait by itself only since 14.
+  void end(int backend) {
+    db.run("test.end", "select pg_terminate_backend($1::integer)"_sql, {backend});
+    while (db.run("test.gone", "select exists (select 1 from pg_stat_activity where pid = $1::integer)"_sql, {backend}).boolean())
+      std::this_thread::sleep_for(std::chrono::milliseconds(1));
   }
   std::string url;
   pg::Connection db;
@@ -114,7 +121,7 @@ TEST_CASE("a session that was ended is a connection error, and nothing of its tr
   pg::Connection victim(database.url);
   pg::Transaction transaction(victim);
   victim.run("test.write", "insert into patients values ('a', 'b', 1)"_sql);
-  database.db.run("test.end", "select pg_terminate_backend($1::integer, 10000)"_sql, {victim.backend_pid()});
+  database.end(victim.backend_pid());
   const auto error = error_of([&] { victim.run("test.next", "select 1"_sql); });
   CHECK(error.code() == ErrorCode::connection);
   CHECK(error.statement() == "test.next");
@@ -127,7 +134,7 @@ TEST_CASE("a statement alone may have been done when its answer was lost; a ques
   Database database;
   const auto outcome_of = [&](const sql::Sql& statement) {
     pg::Connection victim(database.url);
-    database.db.run("test.end", "select pg_terminate_backend($1::integer, 10000)"_sql, {victim.backend_pid()});
+    database.end(victim.backend_pid());
     const auto error = error_of([&] { victim.run("test.alone", statement); });
     CHECK(error.code() == ErrorCode::connection);
     return error.outcome();

@@ -260,9 +260,11 @@ TEST_CASE("outliving needs a directory to be found in") {
 }
 
 TEST_CASE("server programs that were asked for and are not there are an error, not another server") {
+  const char* const chosen = std::getenv("SEGUE_PG_BINDIR");
+  const std::string before = chosen == nullptr ? "" : chosen;  // empty counts as not set
   setenv("SEGUE_PG_BINDIR", "/nonexistent", 1);
   const auto error = error_of([] { pg::Embedded server(quick("")); });
-  unsetenv("SEGUE_PG_BINDIR");
+  setenv("SEGUE_PG_BINDIR", before.c_str(), 1);
   CHECK(error.code() == ErrorCode::not_found);
   CHECK(error.message().find("/nonexistent") != std::string::npos);
 }

@@ -8,3 +8,7 @@ select 'changed rows have what the mapping says', count(*) = 10 and bool_and("ro
 select 'new rows too', count(*) = 2 and bool_and("roomKind"::text || ' ' || "arrivesAt" = case id when 1001 then 'DOUBLE 15:00' else 'SINGLE 09:00' end)
   from stays where id in (1001, 35);
 select 'deleted ones stay away', count(*) = 1 from stays where id between 31 and 40;
+select 'each constraint as it was', text is not distinct from (
+    select string_agg(concat_ws(' ', conname, pg_get_constraintdef(oid), obj_description(oid, 'pg_constraint')), ', ' order by conname)
+    from pg_constraint where conrelid = 'stays'::regclass and contype in ('n', 'c'))
+  from kept.constraints;
