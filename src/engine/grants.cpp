@@ -263,7 +263,7 @@ void require_grants(pg::Connection& db, const plan::Plan& plan) {
 void require_grants_back(pg::Connection& db, const plan::Plan& plan, const StepsBack& back) {
   const auto role = db.run("grants.role", "select current_user"_sql).text();
   std::vector<Grant> needed;
-  ownership(plan, owned_things(db, plan, needs_of_undo(plan, back)), role, needed);
+  ownership(db, plan, owned_things(db, plan, needs_of_undo(plan, back)), role, needed);
   if (std::any_of(back.begin(), back.end(), [](const auto& one) { return takes_names_back(*one.second); })) needed.push_back(on_schema(plan, Ident{role}));
   refuse_missing(db, plan, role, needed, "the way back");
 }
