@@ -7,6 +7,7 @@
 #include <cerrno>
 
 #include "base/error.hpp"
+#include "base/interrupt.hpp"
 #include "base/text.hpp"
 #include "pg/failure.hpp"
 
@@ -41,6 +42,7 @@ Connection::~Connection() = default;
 namespace {
 
 constexpr int oldest_server = 130000;
+constexpr const char* cancelled = "57014";
 
 std::string set_timeout(std::string_view setting, std::chrono::milliseconds value) {
   return fmt::format(" -c {}={}", setting, value.count());
@@ -93,6 +95,7 @@ Result Connection::run(std::string_view name, const Sql& sql, const Params& para
   values.reserve(params.size());
   for (const auto& param : params) values.push_back(param.text() ? param.text()->c_str() : nullptr);
   const auto sent = in_transaction() || !may_write(sql) ? Sent::in_transaction : Sent::alone;
+  if (PQtransactionStatus(conn_.get()) == PQTRANS_ACTIVE) PQclear(PQexec(conn_.get(), ""));   // a COPY that was given up: libpq ends it
   const bool is_sent = PQsendQueryParams(conn_.get(), sql.text().c_str(), static_cast<int>(values.size()), nullptr, values.data(), nullptr, nullptr, 0) == 1;
   PGresult* raw = is_sent ? answer() : nullptr;
   const auto status = PQresultStatus(raw);
@@ -179,6 +182,7 @@ void Connection::fail(std::string_view name, pg_result* raw, Sent sent) {
         .with_outcome(sent == Sent::alone ? Outcome::unknown : Outcome::not_done);   // alone, a statement is its own COMMIT
   }
   const auto error = failure_of(raw, name);
+  if (error.sqlstate() == cancelled) stop_if_interrupted();     // on a person's behalf
   if (error.code() != ErrorCode::lock_timeout || waited_for_.empty()) throw error;
   throw Error(error.code(), fmt::format("{}; held by {}", error.message(), waited_for_), error.hint())
       .with_sqlstate(error.sqlstate()).with_statement(std::string(name));

@@ -26,7 +26,7 @@ AUTOVACUUM = """select count(*) from pg_stat_activity where backend_type = 'auto
 # Three minutes for the pages of the table, if nobody ends it.
 SLOW_VACUUM = "autovacuum_vacuum_cost_delay = 100, autovacuum_vacuum_cost_limit = 1"
 # Each subtransaction that writes takes a number.
-OLDER = """create table aging (i integer); do $$ begin for i in 1..120000 loop begin insert into aging values (i); exception when others then raise; end; end loop; end $$"""
+OLDER = """create temporary table aging (i integer); do $$ begin for i in 1..120000 loop begin insert into aging values (i); exception when others then raise; end; end loop; end $$"""
 
 
 class Blocked:
@@ -60,6 +60,9 @@ class Blocked:
                 raise RuntimeError(f"{statement}: {answer}")
         return session
 
+    def prepare(self):
+        pass
+
     def hold(self):
         raise NotImplementedError
 
@@ -71,6 +74,7 @@ class Blocked:
             self.found.append(f"{what}: {said.strip()[-600:]}")
 
     def run(self):
+        self.prepare()
         before = self.server.tools.definition(self.story.database, "--schema=public")
         self.hold()
         status, said = self.story.segue("run PLAN").end()
@@ -117,6 +121,22 @@ class OtherTool(Blocked):
         self.holder = self.session("set application_name = 'migrator'", "begin", "alter table t add column other integer")
 
 
+class OtherToolAndImpatience(OtherTool):
+    """Whoever runs segue does not wait for the end of the wait."""
+
+    def run(self):
+        self.hold()
+        session = self.story.segue("run PLAN")
+        self.wait_until("select count(*) = 1 from pg_stat_activity where application_name like 'segue/run/%' and wait_event_type = 'Lock' and datname = current_database()")
+        session.terminate()
+        status, said = session.end()
+        self.expect(f"exit status {status}, expected 130", status == 130, said)
+        self.expect("its session is still there", self.sql("select count(*) from pg_stat_activity where application_name like 'segue/run/%' and datname = current_database()") == "0", said)
+        self.free()
+        self.expect("run again", *reversed(self.finished()))
+        return self.found
+
+
 class PgDump(Blocked):
     """It has this table, and waits for another that is in other hands."""
     held_by = r"server process \d+ \(pg_dump, active, LOCK for [\d.]+ s\)"
@@ -133,7 +153,7 @@ class PgDump(Blocked):
 
 
 class PreparedTransaction(Blocked):
-    held_by = r"a prepared transaction of \"?postgres\"?"
+    held_by = r'a prepared transaction of role "postgres" in database'
 
     def hold(self):
         self.session("begin", "update t set \"patientName\" = 'changed' where id = 1", "prepare transaction 'later'").leave()
@@ -146,29 +166,32 @@ class Autovacuum(Blocked):
     """Its kind that gives way to whoever has waited long enough."""
     gives_way = True
 
+    def prepare(self):
+        self.sql(f"alter table t set (autovacuum_vacuum_threshold = 0, autovacuum_vacuum_scale_factor = 0, {SLOW_VACUUM})")
+
     def hold(self):
-        self.sql(f"alter table t set (autovacuum_vacuum_threshold = 0, autovacuum_vacuum_scale_factor = 0, {SLOW_VACUUM}); update t set \"patientName\" = \"patientName\" || '.'")
+        self.sql("update t set \"patientName\" = \"patientName\" || '.'")
         self.wait_until(AUTOVACUUM)
 
 
 class WraparoundVacuum(Blocked):
     """Its kind that does not."""
-    held_by = r"server process \d+ \(autovacuum worker, .*wraparound.* for [\d.]+ s\)"
+    held_by = r"server process \d+ \(autovacuum worker, .*, VACUUM to prevent wraparound, which gives way to nobody, for [\d.]+ s\)"
+
+    def prepare(self):
+        self.sql(f"alter table t set (autovacuum_freeze_max_age = 100000, {SLOW_VACUUM})")
 
     def hold(self):
-        self.sql(f"alter table t set (autovacuum_freeze_max_age = 100000, {SLOW_VACUUM})")
         self.sql(OLDER)
-        self.sql("update t set \"patientName\" = \"patientName\" || '.'")
         self.wait_until(AUTOVACUUM + " and query like '%wraparound%'")
 
     def free(self):
         self.sql("alter system set autovacuum = off", "postgres")
         self.sql("select pg_reload_conf()")
         self.sql("select pg_terminate_backend(pid) from pg_stat_activity where backend_type = 'autovacuum worker'")
-        self.sql("alter table t reset (autovacuum_freeze_max_age, autovacuum_vacuum_cost_delay, autovacuum_vacuum_cost_limit)")
 
 
-KINDS = (ForgottenPsql, NightlyReport, OtherTool, PgDump, PreparedTransaction, Autovacuum, WraparoundVacuum)
+KINDS = (ForgottenPsql, NightlyReport, OtherTool, OtherToolAndImpatience, PgDump, PreparedTransaction, Autovacuum, WraparoundVacuum)
 
 
 def main():

@@ -195,3 +195,19 @@ TEST_CASE("rows that COPY refuses are not repeated, and the session goes on") {
   CHECK(describe(error).find("Kim") == std::string::npos);
   CHECK(database.db.run("test.alive", "select count(*) from patients"_sql).integer() == 0);
 }
+
+TEST_CASE("a statement that waits says so again and again, and who is waited for stands in the error if it is given up") {
+  Database database;
+  pg::Connection waiting(database.url, {.lock_timeout = std::chrono::milliseconds(300)});
+  int looks = 0;
+  waiting.while_waiting(std::chrono::milliseconds(20), [&] { return "the " + std::to_string(++looks) + ". look"; });
+  CHECK(waiting.run("test.quick", "select 1"_sql).integer() == 1);
+  pg::Transaction holding(database.db);
+  database.db.run("test.lock", "lock table patients"_sql);
+  const auto error = error_of([&] { waiting.run("test.read", "select count(*) from patients"_sql); });
+  CHECK(error.code() == ErrorCode::lock_timeout);
+  CHECK(looks >= 2);
+  CHECK(error.message().ends_with("; held by the " + std::to_string(looks) + ". look"));
+  holding.rollback();
+  CHECK(waiting.run("test.read", "select count(*) from patients"_sql).integer() == 0);
+}
