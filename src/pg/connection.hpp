@@ -65,7 +65,7 @@ class Result {
 struct Session {
   std::string application_name = "segue";
   std::string search_path;                                       // empty: the server's own
-  std::chrono::milliseconds lock_timeout{0};                     // 0: none
+  std::chrono::milliseconds lock_timeout{60'000};                // nobody waits without end behind a lock; 0: none
   std::chrono::milliseconds statement_timeout{0};                // 0: none
 };
 
