@@ -167,7 +167,7 @@ class Autovacuum(Blocked):
     gives_way = True
 
     def prepare(self):
-        self.sql(f"alter table t set (autovacuum_vacuum_threshold = 0, autovacuum_vacuum_scale_factor = 0, {SLOW_VACUUM})")
+        self.sql(f"alter table t set (autovacuum_enabled = true, autovacuum_vacuum_threshold = 0, autovacuum_vacuum_scale_factor = 0, {SLOW_VACUUM})")
 
     def hold(self):
         self.sql("update t set \"patientName\" = \"patientName\" || '.'")
