@@ -13,7 +13,7 @@ namespace segue::engine {
 
 class Lookout {
  public:
-  // `runner`: whose statements are watched from now on; it outlives nobody's statement but its own.
+  // `runner`: whose statements are watched from now on; it runs none once this is gone.
   Lookout(const std::string& url, const std::string& plan, pg::Connection& runner, Progress& progress);
   Lookout(const Lookout&) = delete;
   Lookout& operator=(const Lookout&) = delete;
