@@ -11,6 +11,7 @@
 #include "engine/grants.hpp"
 #include "engine/needs.hpp"
 #include "engine/runner.hpp"
+#include "engine/undo.hpp"
 #include "steps/brake.hpp"
 
 namespace segue::engine {
@@ -20,7 +21,7 @@ namespace {
 class Loop {
  public:
   Loop(Runner& runner, const plan::Plan& plan, const RunOptions& options, Progress& progress)
-      : db_(runner.db()), epoch_(runner.epoch()), plan_(plan), options_(options), progress_(progress) {}
+      : runner_(runner), db_(runner.db()), epoch_(runner.epoch()), plan_(plan), options_(options), progress_(progress) {}
 
   RunResult run() {
     int position = 0;
@@ -102,6 +103,8 @@ class Loop {
     const auto state = journal::step_state(db_, plan_.name, phase.name, step.name);
     if (state == "done") return;
     stop_if_interrupted();
+    // From the middle of a way back there is no way forward: what is taken back first is what was done last.
+    if (state == "undoing") undo_step(runner_, plan_, phase, step, options_.steps, progress_);
     progress_.begin(phase.name, step.name);
     const auto needs = expect_needs(db_, plan_, phase, step, false, progress_);
     { pg::Transaction transaction(db_);
@@ -132,6 +135,7 @@ class Loop {
     }
   }
 
+  Runner& runner_;
   pg::Connection& db_;
   std::int64_t epoch_;
   const plan::Plan& plan_;

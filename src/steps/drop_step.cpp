@@ -81,11 +81,9 @@ void bring_back(Context& context, const std::string& table, const std::vector<st
   transaction.commit(fault::Point::archive_forgotten);
 }
 
-// A way back that was cut off comes to its end first: until then only the archive has all of it, and dropping makes the archive anew.
 std::int64_t drop_columns(Context& context, const std::string& table, const std::vector<std::string>& columns, bool archive) {
   const sql::QualifiedName name{context.plan.schema, table};
   if (catalog::table(context.db, name).find(retired_name(columns.front())) == nullptr) return remembered(context, table + "." + columns.front());
-  bring_back(context, table, columns);
   const auto archived = archive ? archive_columns(context, table, columns) : Archived{};
   fault::point(fault::Point::archive_complete, context.db.socket());
   in_locked_transaction(context, {with_derived(context, name), sql::Lock::access_exclusive}, [&] {
@@ -103,7 +101,6 @@ std::int64_t drop_columns(Context& context, const std::string& table, const std:
 std::int64_t drop_table(Context& context, const std::string& table, bool archive) {
   const sql::QualifiedName name{context.plan.schema, retired_name(table)};
   if (!catalog::find_table(context.db, name)) return remembered(context, table);
-  bring_back(context, table, {});
   const auto archived = archive ? archive_table(context, table) : Archived{};
   fault::point(fault::Point::archive_complete, context.db.socket());
   in_locked_transaction(context, {{name}, sql::Lock::access_exclusive}, [&] {

@@ -6,10 +6,8 @@ usage: blockers.py SOURCE_DIR BUILD_DIR [NAME...]      exit 1 if anything was fo
 Each holds a table that a step has to change: a forgotten psql, a nightly report, another migration tool, a prepared transaction, a
 pg_dump, an autovacuum against wraparound. An ordinary autovacuum is no reason to give up: it gives way.
 """
-import os
 import pathlib
 import re
-import signal
 import subprocess
 import sys
 import time
@@ -18,8 +16,7 @@ sys.dont_write_bytecode = True  # nothing is left in the source folder
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent.parent / "scenario"))
 from harness.case import Story  # noqa: E402
 from harness.psql import Psql  # noqa: E402
-from harness.server import Server  # noqa: E402
-from run import postgres_programs  # noqa: E402
+from harness.server import private_server, told  # noqa: E402
 
 PATIENCE = 60
 AUTOVACUUM = """select count(*) from pg_stat_activity where backend_type = 'autovacuum worker' and datname = current_database() and query like 'autovacuum: %public.t%'"""
@@ -197,14 +194,9 @@ KINDS = (ForgottenPsql, NightlyReport, OtherTool, OtherToolAndImpatience, PgDump
 def main():
     if len(sys.argv) < 3:
         sys.exit(__doc__)
-    signal.signal(signal.SIGTERM, lambda *_: sys.exit("blockers: terminated"))  # the server is stopped then, too
-    source, build = (pathlib.Path(word).resolve() for word in sys.argv[1:3])
-    segue = build / "bin" / "segue"
-    if not os.access(segue, os.X_OK):
-        sys.exit(f"blockers: there is no program {segue}: build it first")
-    server = Server(segue, postgres_programs())
-    failed = 0
-    try:
+    source = pathlib.Path(sys.argv[1]).resolve()
+    failed = False
+    with private_server(sys.argv[2]) as server:
         server.sql("alter system set autovacuum_naptime = '1s'")
         server.sql("alter system set max_prepared_transactions = 5")
         server.restart_immediately()
@@ -215,12 +207,7 @@ def main():
                 found = kind(server, source).run()
             except RuntimeError as error:
                 found = [str(error)]
-            print(f"{'FAILED' if found else 'passed'}  {kind.__name__}", flush=True)
-            for finding in found:
-                print("    " + finding)
-            failed += bool(found)
-    finally:
-        server.remove()
+            failed = told(kind.__name__, found) or failed
     sys.exit(1 if failed else 0)
 
 

@@ -15,7 +15,6 @@ import concurrent.futures
 import os
 import pathlib
 import random
-import signal
 import subprocess
 import sys
 import threading
@@ -25,9 +24,8 @@ import zlib
 sys.dont_write_bytecode = True  # nothing is left in the source folder
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent.parent / "scenario"))
 from harness.case import Case, Story, tell  # noqa: E402
-from harness.server import Server  # noqa: E402
+from harness.server import private_server  # noqa: E402
 from harness.story import SEGMENTS, TEMPLATES  # noqa: E402
-from run import postgres_programs  # noqa: E402
 
 HARMS = ("kill", "error", "cut", "stop")
 AT_ONCE = 2 * min(4, os.cpu_count() or 1)  # a good part of a case is waiting
@@ -156,15 +154,8 @@ def main():
     words = [word for word in words if word not in ("--all", "--everywhere", "--turn")]
     if len(words) < 2:
         sys.exit(__doc__)
-    signal.signal(signal.SIGTERM, lambda *_: sys.exit("faults: terminated"))  # the server is stopped then, too
-    segue = pathlib.Path(words[1]).resolve() / "bin" / "segue"
-    if not os.access(segue, os.X_OK):
-        sys.exit(f"faults: there is no program {segue}: build it first")
-    server = Server(segue, postgres_programs())
-    try:
+    with private_server(words[1]) as server:
         good = Matrix(server, pathlib.Path(words[0]).resolve() / "tests" / "fault" / "story").run(breadth, turn, words[2:])
-    finally:
-        server.remove()
     sys.exit(0 if good else 1)
 
 

@@ -9,20 +9,17 @@ usage: twin.py SOURCE_DIR BUILD_DIR [--minutes N] [--seed N] [--writers N]      
 import argparse
 import collections
 import contextlib
-import os
 import pathlib
 import random
-import signal
 import sys
 import time
 
 sys.dont_write_bytecode = True  # nothing is left in the source folder
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent.parent / "scenario"))
 from harness.case import LOCKED, Story  # noqa: E402
-from harness.server import Server  # noqa: E402
+from harness.server import private_server  # noqa: E402
 from harness.twin_checks import Checks  # noqa: E402
 from harness.twin_writer import TwinWriter  # noqa: E402
-from run import postgres_programs  # noqa: E402
 
 SHORT = 25  # seconds, without --minutes
 WAY = 600  # seconds that one way may take: it gives way to the writers, and on a busy machine that takes long
@@ -227,16 +224,9 @@ def arguments():
 
 def main():
     options = arguments()
-    signal.signal(signal.SIGTERM, lambda *_: sys.exit("twin: terminated"))  # the server is stopped then, too
-    segue = pathlib.Path(options.build).resolve() / "bin" / "segue"
-    if not os.access(segue, os.X_OK):
-        sys.exit(f"twin: there is no program {segue}: build it first")
     print(f"seed {options.seed}", flush=True)
-    server = Server(segue, postgres_programs())
-    try:
+    with private_server(options.build) as server:
         good = Twin(server, pathlib.Path(options.source).resolve() / "tests" / "fault" / "twin", options).run()
-    finally:
-        server.remove()
     sys.exit(0 if good else 1)
 
 

@@ -10,20 +10,17 @@ that stops the application, or writes rows of a mapped table. And the waits, sam
 the lock timeout is a finding; those who hold locks hold them longer than that.
 """
 import concurrent.futures
-import os
 import pathlib
 import re
 import shutil
-import signal
 import subprocess
 import sys
 
 sys.dont_write_bytecode = True  # nothing is left in the source folder
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent.parent / "scenario"))
 from harness.case import Story  # noqa: E402
-from harness.server import Server  # noqa: E402
+from harness.server import private_server, told  # noqa: E402
 from harness.waits import Sampler  # noqa: E402
-from run import postgres_programs  # noqa: E402
 
 LOCK_TIMEOUT = 100  # milliseconds, as both plans say
 PLANS = {
@@ -124,27 +121,16 @@ def main():
     words = [word for word in sys.argv[1:] if word != "--break"]
     if len(words) < 2:
         sys.exit(__doc__)
-    signal.signal(signal.SIGTERM, lambda *_: sys.exit("waits: terminated"))  # the server is stopped then, too
     source, build = (pathlib.Path(word).resolve() for word in words[:2])
-    segue = build / "bin" / "segue"
-    if not os.access(segue, os.X_OK):
-        sys.exit(f"waits: there is no program {segue}: build it first")
-    server = Server(segue, postgres_programs())
-    failed = 0
-    try:
-        with concurrent.futures.ThreadPoolExecutor() as pool:
-            watched = [Watched(server, source, build, name, "--break" in sys.argv) for name in words[2:] or PLANS]
-            for one, done in [(one, pool.submit(one.run)) for one in watched]:
-                try:
-                    found = done.result()
-                except RuntimeError as error:
-                    found = [*one.found, str(error)]
-                print(f"{'FAILED' if found else 'passed'}  {one.name}")
-                for finding in found[:30]:
-                    print("    " + finding)
-                failed += bool(found)
-    finally:
-        server.remove()
+    failed = False
+    with private_server(build) as server, concurrent.futures.ThreadPoolExecutor() as pool:
+        watched = [Watched(server, source, build, name, "--break" in sys.argv) for name in words[2:] or PLANS]
+        for one, done in [(one, pool.submit(one.run)) for one in watched]:
+            try:
+                found = done.result()
+            except RuntimeError as error:
+                found = [*one.found, str(error)]
+            failed = told(one.name, found) or failed
     sys.exit(1 if failed else 0)
 
 

@@ -1,4 +1,5 @@
 """The server that all cases share, with a template for each segment's beginning."""
+import contextlib
 import itertools
 import os
 import pathlib
@@ -6,13 +7,37 @@ import re
 import shutil
 import signal
 import subprocess
+import sys
 import tempfile
 import threading
 import time
 
+from run import postgres_programs
 from tools import Tools
 
 PATIENCE = 60
+
+
+@contextlib.contextmanager
+def private_server(build):
+    """A server for the programs of this build folder; gone afterwards, also when the test is terminated."""
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit("terminated"))
+    segue = pathlib.Path(build).resolve() / "bin" / "segue"
+    if not os.access(segue, os.X_OK):
+        sys.exit(f"there is no program {segue}: build it first")
+    server = Server(segue, postgres_programs())
+    try:
+        yield server
+    finally:
+        server.remove()
+
+
+def told(name, findings):
+    """Says what was found; whether anything was."""
+    print(f"{'FAILED' if findings else 'passed'}  {name}", flush=True)
+    for finding in findings[:30]:
+        print("    " + finding)
+    return bool(findings)
 
 
 class Server:

@@ -1,0 +1,1 @@
+\ir ../guest-house/schema.sql
