@@ -74,7 +74,9 @@ class Statements:
         return both(f"delete from {{s}}.{self.random.choice(('scans', 'visits'))} where id = {self.key()}")
 
     def neutral_many(self):
-        return both(f"update {{s}}.scans set remark = {self.remark()} where id between {self.key()} and {self.key()} and id % {self.of} = {self.number}")
+        """Some hundred rows. Writers that hold the whole table all the time let nobody have a lock on it: backfill_held_rows_test has such."""
+        key = self.key()
+        return both(f"update {{s}}.scans set remark = {self.remark()} where id between {key} and {key + 2000} and id % {self.of} = {self.number}")
 
     # ---- the old application
 
