@@ -2,6 +2,7 @@
 
 usage: servers.py DIRECTORY     installs them there and prints a line "MAJOR FOLDER" for each; the folder is for SEGUE_PG_BINDIR
 
+A server that is started by root runs as another user, who cannot look into root's folders: then they go to /var/cache/segue/servers.
 They come without psql and pg_dump: those stay the installed ones.
 """
 import json
@@ -12,6 +13,7 @@ import subprocess
 import sys
 
 HERE = pathlib.Path(__file__).resolve().parent
+OF_ROOT = "/var/cache/segue/servers"
 
 
 class Unusable(Exception):
@@ -29,7 +31,7 @@ def command(words, directory):
 
 def install(directory):
     """{major: folder of initdb and postgres}; they stay for the next time, as long as the lock file is the same."""
-    directory = pathlib.Path(directory).resolve()
+    directory = pathlib.Path(OF_ROOT if os.geteuid() == 0 else directory).resolve()
     lock, installed = (HERE / "package-lock.json").read_text(), directory / "installed.json"
     names = json.loads((HERE / "package.json").read_text())["dependencies"]
     if not installed.exists() or installed.read_text() != lock:
