@@ -4,7 +4,7 @@
 usage: blockers.py SOURCE_DIR BUILD_DIR [NAME...]      exit 1 if anything was found
 
 Each holds a table that a step has to change: a forgotten psql, a nightly report, another migration tool, a prepared transaction, a
-pg_dump, an autovacuum against wraparound. An ordinary autovacuum is no reason to give up: it gives way.
+pg_dump, an autovacuum against wraparound; or keeps an index from being built. An ordinary autovacuum is no reason to give up: it gives way.
 """
 import pathlib
 import re
@@ -74,7 +74,7 @@ class Blocked:
         self.prepare()
         before = self.server.tools.definition(self.story.database, "--schema=public")
         self.hold()
-        status, said = self.story.segue("run PLAN").end()
+        status, said = self.story.segue("run PLAN --to expand").end()
         if self.gives_way:
             self.expect(f"exit status {status}, expected 0", status == 0, said)
         else:
@@ -87,8 +87,8 @@ class Blocked:
         self.expect("the column is not there", self.sql("select count(*) from information_schema.columns where column_name = 'bookedBy'") == "1", said)
         return self.found
 
-    def finished(self):
-        status, said = self.story.again("run PLAN")
+    def finished(self, how=""):
+        status, said = self.story.again("run PLAN " + how)
         return said, status == 0
 
 
@@ -149,6 +149,27 @@ class PgDump(Blocked):
         self.expect("pg_dump failed", self.dump.wait(PATIENCE) == 0, "")
 
 
+class OldSnapshot(Blocked):
+    """It reads another table; an index that is built CONCURRENTLY waits for it all the same."""
+    held_by = r"server process \d+ \(application, idle in transaction, SELECT for [\d.]+ s\)"
+
+    def index(self):
+        return self.sql("select coalesce(string_agg(indisvalid::text, ' '), 'none') from pg_index where indexrelid = to_regclass('public.\"t_bookedBy_idx\"')")
+
+    def run(self):
+        self.expect("expand", *reversed(self.finished("--to expand")))
+        self.holder = self.session("begin isolation level repeatable read", "select count(*) from zz_later")
+        status, said = self.story.segue("run PLAN").end()
+        self.expect(f"exit status {status}, expected 3", status == 3, said)
+        self.expect("the wait is not told", re.search(r"waits for " + self.held_by, said), said)
+        self.expect("the holder is not named", re.search(r"error: .*; held by " + self.held_by, said), said)
+        self.expect("the index is not what a cut-off build leaves", self.index() == "false", said)
+        self.free()
+        self.expect("run again", *reversed(self.finished()))
+        self.expect("the index is not valid", self.index() == "true", said)
+        return self.found
+
+
 class PreparedTransaction(Blocked):
     held_by = r'a prepared transaction of role "postgres" in database'
 
@@ -188,7 +209,7 @@ class WraparoundVacuum(Blocked):
         self.sql("select pg_terminate_backend(pid) from pg_stat_activity where backend_type = 'autovacuum worker'")
 
 
-KINDS = (ForgottenPsql, NightlyReport, OtherTool, OtherToolAndImpatience, PgDump, PreparedTransaction, Autovacuum, WraparoundVacuum)
+KINDS = (ForgottenPsql, NightlyReport, OtherTool, OtherToolAndImpatience, PgDump, OldSnapshot, PreparedTransaction, Autovacuum, WraparoundVacuum)
 
 
 def main():

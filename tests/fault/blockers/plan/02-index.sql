@@ -1,0 +1,1 @@
+create index "t_bookedBy_idx" on t ("bookedBy");
